@@ -1,0 +1,33 @@
+# The whole workflow.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup test check eval lock clean
+.DEFAULT_GOAL := test
+
+setup: .venv/.ready
+
+.venv/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("bantin needs Python 3.11 or newer: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	@echo "Setting up .venv (once, about a minute) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+test: setup        ## all tests; K=name runs the matching ones
+	$(BIN)/pytest $(if $(K),-k "$(K)")
+
+check: setup       ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+eval: setup        ## quality of reading on the gold bulletins, beside stock underthesea
+	$(BIN)/python -m tests.eval
+
+lock: setup        ## renew requirements.lock from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 --no-header -o requirements.lock
+
+clean:
+	rm -rf .venv demo

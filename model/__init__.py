@@ -1,0 +1,1 @@
+"""What packages hand one another: frozen records, ports and the tree of errors."""

@@ -1,0 +1,52 @@
+"""The errors of Bantin, each named by what happened.
+
+BantinError                 anything a user can be told in one line
+    ConfigError             bantin.toml or a portal's TOML is wrong: file and key named
+    UnknownPortal           no portal has that slug
+    UnknownId               no article, mention or figure has that id
+    ExtractError            a page is no article; `kind` says what it is
+    ArchiveError            a WARC record is missing or damaged
+    InputError              a file handed in can't be read
+    StoreError              the database is missing, locked or of a newer version
+    Busy                    somebody else holds the lease
+"""
+
+
+class BantinError(Exception):
+    """Something a user can be told in one line and act on."""
+
+
+class ConfigError(BantinError):
+    """A configuration file is wrong; the message names file and key."""
+
+
+class UnknownPortal(BantinError):  # noqa: N818 -- named by what happened
+    """No portal has that slug."""
+
+
+class UnknownId(BantinError):  # noqa: N818 -- named by what happened
+    """Nothing stored has that id."""
+
+
+class ExtractError(BantinError):
+    """A page is no article: `kind` is list, missing, blocked, empty, unknown or binary."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class ArchiveError(BantinError):
+    """A WARC record is missing or damaged."""
+
+
+class InputError(BantinError):
+    """A file handed in can't be read."""
+
+
+class StoreError(BantinError):
+    """The database is missing, locked or of a newer version."""
+
+
+class Busy(BantinError):  # noqa: N818 -- named by what happened
+    """Somebody else holds the lease of that portal."""

@@ -1,0 +1,308 @@
+"""Frozen records that travel between packages; their JSON is the contract of the command line."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+Qualifier = Literal["exact", "over", "nearly", "about", "under", "at_least", "at_most"]
+FigureType = Literal["money", "count", "percent", "measure"]
+Span = tuple[int, int]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all records: immutable, written to JSON in the order of its fields."""
+
+
+class Portal(Record, frozen=True):
+    """One portal as its TOML file describes it."""
+
+    slug: str
+    name: str
+    home: str
+    place: str | None = None
+    dialect: str | None = None
+    sections: list[str] = []
+    delay: Decimal | None = None
+    reason: str | None = None
+    closed: str | None = None
+
+
+class RawPage(Record, frozen=True):
+    """One response as it was archived, decoded of its transfer and content encodings."""
+
+    url: str
+    body: bytes
+    content_type: str = ""
+    status: int = 200
+    captured: str | None = None
+    portal: str | None = None
+    dialect: str | None = None
+
+
+class PageRequest(Record, frozen=True):
+    """How to ask for a page: the next list page may need a form and a referer."""
+
+    url: str
+    form: dict[str, str] | None = None
+    referer: str | None = None
+
+
+class Link(Record, frozen=True):
+    """A link to an article on a list page, with the title and date the list shows."""
+
+    url: str
+    native_id: str | None = None
+    title: str | None = None
+    published: str | None = None
+
+
+class Listing(Record, frozen=True):
+    """What a list page leads to: articles in page order and the next list page, if any."""
+
+    dialect: str
+    links: list[Link]
+    next: PageRequest | None = None
+
+
+class Attachment(Record, frozen=True):
+    """A file offered with an article."""
+
+    url: str
+    label: str | None = None
+
+
+class Image(Record, frozen=True):
+    """A picture of an article."""
+
+    url: str
+    caption: str | None = None
+
+
+class Cell(Record, frozen=True):
+    """One cell of a table, by its span in the article's text."""
+
+    start: int
+    end: int
+    header: bool = False
+    rowspan: int = 1
+    colspan: int = 1
+
+
+class Table(Record, frozen=True):
+    """A table of an article, by its span in the article's text."""
+
+    start: int
+    end: int
+    rows: list[list[Cell]]
+
+
+class Article(Record, frozen=True):
+    """What a page says: `text` is title, lead, body and byline; everything else points into it."""
+
+    url: str | None
+    portal: str | None
+    dialect: str
+    native_id: str | None
+    title: str
+    published: str | None
+    certainty: str | None
+    lead: str | None
+    body: str
+    byline: str | None
+    text: str
+    sections: dict[str, Span]
+    source: str | None = None
+    section: str | None = None
+    attachments: list[Attachment] = []
+    images: list[Image] = []
+    tables: list[Table] = []
+    captured: str | None = None
+    warnings: list[str] = []
+
+
+class Document(Record, frozen=True):
+    """A text to annotate, as one line of `bantin annotate --jsonl` brings it."""
+
+    text: str
+    id: str | None = None
+    published: str | None = None
+    place: str | None = None
+    sections: dict[str, Span] = {}
+    tables: list[Table] = []
+
+
+class Evidence(Record, frozen=True):
+    """A span of the text and what stands there."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Person(Record, frozen=True, tag_field="type", tag="person"):
+    """A person's name as mentioned."""
+
+    start: int
+    end: int
+    text: str
+    name: str
+
+
+class Role(Record, frozen=True, tag_field="type", tag="role"):
+    """An office, rank or title, and who holds it."""
+
+    start: int
+    end: int
+    text: str
+    holders: list[str]
+    status: Literal["new", "former"] | None = None
+
+
+class Organisation(Record, frozen=True, tag_field="type", tag="organisation"):
+    """A body, with its name in full where it can be known."""
+
+    start: int
+    end: int
+    text: str
+    name: str
+
+
+class Place(Record, frozen=True, tag_field="type", tag="place"):
+    """A place, with its official code at publication and its codes today."""
+
+    start: int
+    end: int
+    text: str
+    code: str | None = None
+    now: list[str] = []
+
+
+class DocumentNumber(Record, frozen=True, tag_field="type", tag="document"):
+    """The number and symbol of an official document."""
+
+    start: int
+    end: int
+    text: str
+
+
+Mention = Person | Role | Organisation | Place | DocumentNumber
+
+
+class Reported(Record, frozen=True):
+    """The period a figure reports on, and where that was read."""
+
+    from_: str = msgspec.field(name="from")
+    to: str
+    source: Literal["clause", "sentence", "heading", "document"]
+
+
+class TableLabels(Record, frozen=True):
+    """The row and column labels of a figure that stands in a table."""
+
+    row: str | None
+    column: str | None
+
+
+class Figure(Record, frozen=True):
+    """A reported number with its value, its noun or unit, its period and its evidence."""
+
+    type: FigureType
+    start: int
+    end: int
+    text: str
+    value: Decimal | None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    total: Decimal | None = None
+    qualifier: Qualifier = "exact"
+    currency: str | msgspec.UnsetType = msgspec.UNSET  # stands for money only
+    unit: str | None = None
+    noun: str | None = None
+    per: str | None = None
+    about: Evidence | None = None
+    period: Reported | None = None
+    change: Literal["up", "down"] | None = None
+    baseline: Evidence | None = None
+    of_plan: bool = False
+    aim: Literal["result", "target", "plan", "estimate"] = "result"
+    part_of: int | None = None
+    place: int | None = None
+    cell: TableLabels | None = None
+    reason: str | None = None
+    flags: list[str] = []
+
+
+class Time(Record, frozen=True):
+    """A date or period, resolved to days, with how sure that is."""
+
+    type: Literal["date", "period"]
+    start: int
+    end: int
+    text: str
+    from_: str | None = msgspec.field(name="from")
+    to: str | None
+    certainty: Literal["printed", "resolved", "guessed"]
+
+
+class Annotations(Record, frozen=True):
+    """Everything read out of one text, with offsets into exactly that text."""
+
+    id: str | None
+    mentions: list[Mention]
+    figures: list[Figure]
+    times: list[Time]
+
+
+class WarcPlace(Record, frozen=True):
+    """Where a WARC record lies: file name inside the archive, byte offset, payload digest."""
+
+    file: str
+    offset: int
+    digest: str
+
+
+class Exchange(Record, frozen=True):
+    """One request and its response as they went over the wire, ready to be archived."""
+
+    url: str
+    method: str
+    request_headers: list[tuple[str, str]]
+    request_body: bytes
+    status: int
+    reason: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    captured: datetime
+
+
+def to_json(record: object) -> str:
+    """One line of JSON: keys in field order, decimals as strings."""
+    return msgspec.json.encode(plain(record)).decode()
+
+
+def plain(value: object) -> object:
+    """Records as dictionaries, decimals as plain strings without exponent."""
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    if isinstance(value, msgspec.Struct):
+        tag = {"type": value.__struct_config__.tag} if value.__struct_config__.tag else {}
+        names = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
+        pairs = ((key, getattr(value, name)) for key, name in names)
+        return tag | {key: plain(item) for key, item in pairs if item is not msgspec.UNSET}
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+def decimal_text(value: Decimal) -> str:
+    """A decimal without exponent or idle zeros.
+
+    >>> decimal_text(Decimal("3.10")), decimal_text(Decimal("3.1E+10"))
+    ('3.1', '31000000000')
+    """
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

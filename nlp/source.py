@@ -1,0 +1,64 @@
+"""A text as rules read it (NFC, one kind of blank) with the way back to the text that came in."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+
+_BLANKS = {ord(c): " " for c in "\t\u00a0\u2002\u2003\u2007\u2009\u202f\u3000"}
+_QUOTES = {ord("’"): "'", ord("‘"): "'", ord("ʼ"): "'", ord("´"): "'"}
+# A sentence ends at a full stop, but not after an abbreviation (TP., Th.S., Tr.) or an initial (T.).
+_END = re.compile(r"(?<![A-ZĐ])(?<!\bTP)(?<!\bTT)(?<!\bTr)(?<!\bTX)[.!?…]+[\"”')]*(?=\s)|\n+")
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text as rules read it; `starts[i]` is where its i-th letter begins in what came in."""
+
+    raw: str
+    text: str
+    starts: tuple[int, ...] | None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """A span of `text` as a span of `raw`."""
+        if self.starts is None:
+            return start, end
+        return self.starts[start], self.starts[end]
+
+    def place(self, raw_start: int) -> int:
+        """The position in `text` of a position in `raw`."""
+        if self.starts is None:
+            return raw_start
+        return next((i for i, s in enumerate(self.starts) if s >= raw_start), len(self.text))
+
+    @cached_property
+    def sentences(self) -> list[tuple[int, int]]:
+        """Spans of sentences; a line break always ends one."""
+        spans, start = [], 0
+        for end in (*(m.end() for m in _END.finditer(self.text)), len(self.text)):
+            if self.text[start:end].strip():
+                spans.append((start, end))
+            start = end
+        return spans
+
+    def sentence(self, at: int) -> tuple[int, int]:
+        """The span of the sentence that holds a position."""
+        return next((s for s in self.sentences if s[0] <= at < s[1]), (at, at))
+
+
+def read_source(raw: str) -> Source:
+    """The text composed and with plain blanks, letter by letter traceable to what came in."""
+    plain = raw.translate(_BLANKS | _QUOTES)
+    if unicodedata.is_normalized("NFC", plain):
+        return Source(raw, plain, None)
+    letters: list[str] = []
+    starts: list[int] = []
+    begin = 0
+    for i in range(1, len(plain) + 1):
+        if i < len(plain) and unicodedata.combining(plain[i]):
+            continue
+        composed = unicodedata.normalize("NFC", plain[begin:i])
+        letters.append(composed)
+        starts.extend([begin] * len(composed))
+        begin = i
+    return Source(raw, "".join(letters), (*starts, len(plain)))

@@ -1,0 +1,161 @@
+"""A sample portal behind a real HTTP server on loopback."""
+
+import itertools
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+from urllib.parse import parse_qsl, urlsplit
+
+from . import nukeviet, uiarticle
+from .articles import HANOI, Article, truth_of
+from .web import Request, Response
+
+UIARTICLE = "uiarticle"
+NUKEVIET = "nukeviet"
+
+PORTALS = {UIARTICLE: uiarticle.PORTAL, NUKEVIET: nukeviet.PORTAL}
+FIRST_VISIT = 418_213
+
+
+class SampleSite:
+    """A portal that answers on 127.0.0.1 from `start` to `close`."""
+
+    def __init__(self, kind: str, port: int = 0, edited: bool = False) -> None:
+        self.kind = kind
+        self.requests: list[str] = []
+        self._portal = PORTALS[kind]
+        self.name = self._portal.name
+        self.place = self._portal.place
+        self.sections = list(self._portal.sections)
+        self._edition = self._portal.articles(edited)
+        self._visits: Iterator[int] = itertools.count(FIRST_VISIT)
+        self._server = _Server(("127.0.0.1", port), _handler(self))
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/"
+        self._thread: threading.Thread | None = None
+
+    @property
+    def articles(self) -> list[str]:
+        """The canonical address of each article, newest first."""
+        return [self._address(article) for article in self._edition]
+
+    def truth(self) -> dict[str, dict[str, object]]:
+        """Return what a perfect reader reports of each article now, by canonical address."""
+        return {self._address(article): truth_of(article) for article in self._edition}
+
+    def edit(self) -> str:
+        """Publish the correction; returns the address of the corrected article."""
+        self._edition = self._portal.articles(True)
+        return next(self._address(a) for a in self._edition if a.path == self._portal.correction)
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop answering, also on connections a client kept open."""
+        if self._thread is not None:
+            self._server.shutdown()
+            self._thread.join()
+            self._thread = None
+        self._server.server_close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def answer(self, handler: BaseHTTPRequestHandler, form: dict[str, str]) -> Response:
+        """Return the response to what the handler has read; also notes the request."""
+        self.requests.append(f"{handler.command} {handler.path}")
+        parts = urlsplit(handler.path)
+        request = Request(
+            method="GET" if handler.command == "HEAD" else handler.command,
+            path=parts.path,
+            base=self.url.rstrip("/"),
+            visits=next(self._visits),
+            now=datetime.now(HANOI),
+            referer=handler.headers.get("Referer", ""),
+            query=dict(parse_qsl(parts.query, keep_blank_values=True)),
+            form=form,
+        )
+        return self._portal.respond(self._edition, request)
+
+    def _address(self, article: Article) -> str:
+        return self.url.rstrip("/") + article.path
+
+
+class _Server(ThreadingHTTPServer):
+    """A silent server that also drops kept-alive connections when it closes."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self._open: set[socket.socket] = set()
+        super().__init__(address, handler)
+
+    def get_request(self) -> tuple[socket.socket, object]:
+        connection, address = super().get_request()
+        self._open.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
+        if isinstance(request, socket.socket):
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        super().server_close()
+        for connection in tuple(self._open):
+            self.shutdown_request(connection)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: clients of a demo may hang up as they like."""
+
+
+def _handler(site: SampleSite) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        # Else the body of each answer on a kept connection waits for an ACK of its head.
+        disable_nagle_algorithm = True
+
+        def do_GET(self) -> None:
+            self._send(site.answer(self, {}))
+
+        do_HEAD = do_GET  # noqa: N815 (the name is http.server's)
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            encoded = self.headers.get_content_type() == "application/x-www-form-urlencoded"
+            form = dict(parse_qsl(body.decode("utf-8", "replace"))) if encoded else {}
+            self._send(site.answer(self, form))
+
+        def _send(self, response: Response) -> None:
+            self.send_response_only(response.status)
+            self.send_header("Date", self.date_time_string())
+            self.send_header("Content-Type", response.type)
+            self.send_header("Content-Length", str(len(response.content)))
+            for name, value in response.headers:
+                self.send_header(name, value)
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(response.content)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class's name)
+            """Say nothing."""
+
+    return Handler

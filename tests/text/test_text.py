@@ -1,0 +1,53 @@
+"""Letters and printed dates."""
+
+import pytest
+
+from text import fold, has_marks, match_key, nfc, read_date, write_out
+
+# Date lines of real portals' forms, and what they say.
+LINES = [
+    ("Thứ tư, 12/07/2023", "2023-07-12", "printed"),
+    ("Ngày đăng: 05/03/2022 14:05", "2022-03-05T14:05:00+07:00", "printed"),
+    (
+        "Đăng lúc: 31/12/2024 15:22 (GMT+7) | Lượt xem: 1.234",
+        "2024-12-31T15:22:00+07:00",
+        "printed",
+    ),
+    ("T.4, 12/7/2023", "2023-07-12", "printed"),
+    ("15h30 ngày 12/7/2023", "2023-07-12T15:30:00+07:00", "printed"),
+    ("Thứ Tư, ngày 12 tháng 7 năm 2023", "2023-07-12", "printed"),
+    ("19/01/26", "2026-01-19", "printed"),
+    ("07/12/2023 3:05:00 CH", "2023-12-07T15:05:00+07:00", "printed"),
+    ("2019-10-30T18:00:00.000Z", "2019-10-31T01:00:00+07:00", "printed"),
+    ("2025-01-03+0721:30:00", "2025-01-03", "printed"),
+    ("Thứ tư, 07/12/2023", "2023-07-12", "resolved"),
+    ("Thứ hai, 13/07/2023", "2023-07-13", "guessed"),
+]
+
+
+@pytest.mark.parametrize(("line", "iso", "certainty"), LINES)
+def test_printed_date(line: str, iso: str, certainty: str) -> None:
+    read = read_date(line)
+    assert read is not None
+    assert (read.iso(), read.certainty) == (iso, certainty)
+
+
+@pytest.mark.parametrize("line", ["12/7", "", "24,25/2023", "99/99/2023", "Lượt xem: 1.245"])
+def test_no_date(line: str) -> None:
+    assert read_date(line) is None
+
+
+def test_fold_keeps_length() -> None:
+    text = nfc("Đối tượng được hỗ trợ: Ủy ban nhân dân huyện Gia Viễn, Kim Thoả")
+    assert len(fold(text)) == len(text)
+    assert fold(text).isascii()
+
+
+def test_marks_and_tones() -> None:
+    assert has_marks("nghèo")
+    assert not has_marks("ngheo")
+    assert match_key("HÒA BÌNH") == match_key("hoà bình")
+
+
+def test_write_out() -> None:
+    assert write_out("UBND xã") == "Ủy ban nhân dân xã"

@@ -1,0 +1,20 @@
+"""Vietnamese letters and dates; imports nothing of the project, every package may use it."""
+
+from text.aliases import write_out
+from text.dates import PrintedDate, read_date
+from text.letters import LOWER, UPPER, bare_key, fold, has_marks, match_key, nfc, squeeze, words
+
+__all__ = [
+    "LOWER",
+    "UPPER",
+    "PrintedDate",
+    "bare_key",
+    "fold",
+    "has_marks",
+    "match_key",
+    "nfc",
+    "read_date",
+    "squeeze",
+    "words",
+    "write_out",
+]

@@ -1,0 +1,90 @@
+"""Letters of Vietnamese: composition, folding of marks, placement of tones, words."""
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"\w+")
+_SPACES = re.compile(r"[ \t\r\f\v\u00a0\u2000-\u200b\u202f\u3000\ufeff]+")
+
+# Rows are vowel pairs whose tone the old school puts on the first letter and the new school
+# (Bộ Giáo dục, Quyết định 240/QĐ, 1984) on the second: hòa/hoà, thúy/thuý, khỏe/khoẻ.
+_PAIRS = ("oa", "oe", "uy")
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+
+
+def nfc(text: str) -> str:
+    """The text with every letter composed (Unicode NFC)."""
+    return unicodedata.normalize("NFC", text)
+
+
+def squeeze(text: str) -> str:
+    """NFC text with runs of blanks of any kind as one space, ends trimmed, line breaks kept."""
+    return "\n".join(_SPACES.sub(" ", line).strip() for line in nfc(text).split("\n")).strip()
+
+
+def _fold_table() -> dict[int, str]:
+    table = {ord("đ"): "d", ord("Đ"): "D"}
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+        base = unicodedata.normalize("NFD", chr(code))[0]
+        if base.isascii() and code not in table:
+            table[code] = base
+    return table
+
+
+def _tone_table() -> dict[str, str]:
+    table = {}
+    for pair in _PAIRS:
+        for tone in _TONES:
+            first, second = pair[0], pair[1]
+            table[nfc(first + tone) + second] = first + nfc(second + tone)
+    return table
+
+
+_FOLD = _fold_table()
+_TONE = _tone_table()
+# A final consonant or a leading q (quý) leaves one placement only, so these stay as they are.
+_OLD_TONE = re.compile(rf"(?<!q)({'|'.join(_TONE)})(?![a-zà-ỹ])")
+
+
+def fold(text: str) -> str:
+    """The text without marks, đ as d; exactly as long as its NFC input, so offsets stay valid.
+
+    >>> fold("Đối tượng hộ nghèo")
+    'Doi tuong ho ngheo'
+    """
+    return text.translate(_FOLD)
+
+
+def has_marks(word: str) -> bool:
+    """Whether the word carries a tone, a hat or a bar: such a word means exactly itself."""
+    return fold(nfc(word)) != nfc(word)
+
+
+def match_key(text: str) -> str:
+    """Lower case, NFC, tones placed the new way: equal for two spellings of the same words.
+
+    >>> match_key("Hòa") == match_key("hoà"), match_key("quý"), match_key("Thúy")
+    (True, 'quý', 'thuý')
+    """
+    return _OLD_TONE.sub(lambda m: _TONE[m[1]], nfc(text).lower())
+
+
+def bare_key(text: str) -> str:
+    """Lower case without marks: equal for words that differ only in marks."""
+    return fold(nfc(text).lower())
+
+
+def words(text: str) -> list[tuple[int, int]]:
+    """Spans of the words of a text: runs of letters and digits."""
+    return [m.span() for m in _WORD.finditer(text)]
+
+
+def _letters(upper: bool) -> str:
+    codes = (*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC0, 0x250), *range(0x1EA0, 0x1F00))
+    return "".join(chr(c) for c in codes if (chr(c).isupper() if upper else chr(c).islower()))
+
+
+# In Unicode the cases of Vietnamese letters alternate, so a range like à-ỹ would mix them:
+# character classes of patterns are made of these.
+LOWER = _letters(upper=False)
+UPPER = _letters(upper=True)

@@ -6,7 +6,7 @@ from typing import IO, Any
 
 import click
 
-from model.errors import BantinError
+from model.errors import BantinError, InputError
 
 DATE_HELP = "12/07/2023 or 2023-07-12"
 
@@ -85,6 +85,59 @@ def _annotated_line(line: str, number: int) -> tuple[str, bool]:
         return to_json(read(msgspec.json.decode(line, type=Document))), True
     except (msgspec.MsgspecError, ValueError) as error:
         return to_json({"line": number, "error": str(error)}), False
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--url", help="The page's own address; the native id is read from it.")
+@click.option("--captured", type=Day(), help=f"When the page was captured, {DATE_HELP}.")
+@click.option("-o", "output", type=click.File("w", encoding="utf-8"), default="-")
+def read(files: tuple[Path, ...], url: str | None, captured: str | None, output: IO[str]) -> None:
+    """Read saved pages (.html, .txt) as articles, one JSON object a line; stores nothing.
+
+    \b
+    Examples:
+      bantin read article.html --url https://huyen.example/tin-tuc/bai-viet-123
+      bantin read pages/*.html > articles.jsonl
+    """
+    from model.records import RawPage, to_json
+
+    failed = 0
+    for path in files:
+        try:
+            raw = RawPage(
+                url=url or "",
+                body=read_bytes(path),
+                content_type=media_type(path),
+                captured=captured,
+            )
+            line = to_json(_read_article(raw))
+        except BantinError as error:
+            failed += 1
+            click.echo(f"bantin: {path}: {error}", err=True)
+            line = to_json({"file": str(path), "error": str(error)}) if len(files) > 1 else ""
+        output.write(line + "\n" if line else "")
+    if failed:
+        sys.exit(1 if failed == len(files) else 3)
+
+
+def _read_article(raw: Any) -> Any:
+    from crawler import read_page
+
+    return read_page(raw)
+
+
+def media_type(path: Path) -> str:
+    """The media type a file is imported as, by its name."""
+    return "text/plain" if path.suffix == ".txt" else "text/html"
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file handed in; raises InputError that names it."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{error.strerror or error}") from error
 
 
 if __name__ == "__main__":

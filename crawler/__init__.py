@@ -1,0 +1,9 @@
+"""Everything that knows the web: pages, portals, dialects, the spider."""
+
+from crawler.discover import discover
+from crawler.extract import extract
+from crawler.page import parse_page
+from crawler.portals import load_portals
+from crawler.reading import read_page
+
+__all__ = ["discover", "extract", "load_portals", "parse_page", "read_page"]

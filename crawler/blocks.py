@@ -1,0 +1,162 @@
+"""The blocks of a body: paragraphs with their line breaks, and tables row by row."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bs4 import Comment, Tag
+from bs4.element import NavigableString, PageElement, PreformattedString
+
+from crawler.dialects import phrases
+from text import nfc
+
+_BLOCKS = frozenset(
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "ul",
+        "ol",
+        "li",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "figure",
+        "figcaption",
+        "pre",
+        "dl",
+        "dt",
+        "dd",
+        "center",
+        "header",
+        "footer",
+        "address",
+        "hr",
+        "form",
+        "fieldset",
+    ]
+)
+_IGNORED = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "object",
+        "button",
+        "select",
+        "input",
+        "textarea",
+        "svg",
+        "head",
+        "title",
+    ]
+)
+# White space of HTML collapses; a no-break space is the author's and stays.
+_COLLAPSE = re.compile(r"[ \t\r\n\f\u200b\ufeff]+")
+_EDGES = " \u00a0\t\r\n"
+
+
+@dataclass
+class Block:
+    """One paragraph or table as text; `rows` holds spans of cells inside the text."""
+
+    text: str
+    rows: list[list[tuple[int, int, Tag]]] = field(default_factory=list)
+    node: Tag | None = None
+
+
+def read_blocks(root: Tag) -> list[Block]:
+    """The blocks of a node in page order, up to the first that begins the page's furniture."""
+    blocks: list[Block] = []
+    for block in _Walk().blocks(root):
+        plain = block.text.strip(" .:…").lower()
+        if plain in phrases().ends:
+            break
+        if block.text and not block.text.lower().startswith(tuple(phrases().furniture)):
+            blocks.append(block)
+    return blocks
+
+
+class _Walk:
+    """Walks a tree without recursion into inline nodes' blocks being lost."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = [""]
+        self.node: Tag | None = None
+
+    def blocks(self, root: Tag) -> Iterator[Block]:
+        yield from self._inside(root)
+        yield from self._flush()
+
+    def _inside(self, node: Tag) -> Iterator[Block]:
+        for child in node.children:
+            yield from self._child(child)
+
+    def _child(self, child: PageElement) -> Iterator[Block]:
+        if isinstance(child, NavigableString):
+            if not isinstance(child, (Comment, PreformattedString)):
+                self.lines[-1] += str(child)
+        elif isinstance(child, Tag):
+            yield from self._tag(child)
+
+    def _tag(self, tag: Tag) -> Iterator[Block]:
+        if tag.name in _IGNORED:
+            return
+        if tag.name == "br":
+            self.lines.append("")
+        elif tag.name == "table" and _is_data(tag):
+            yield from self._flush()
+            yield _table_block(tag)
+        elif tag.name in _BLOCKS or tag.name in ("table", "tr", "td", "th", "tbody"):
+            yield from self._flush()
+            self.node = tag
+            yield from self._inside(tag)
+            yield from self._flush()
+        else:
+            yield from self._inside(tag)
+
+    def _flush(self) -> Iterator[Block]:
+        """The collected lines as paragraphs; an empty line between two breaks divides them."""
+        lines = [clean_line(line) for line in self.lines]
+        self.lines = [""]
+        for paragraph in "\n".join(lines).split("\n\n"):
+            text = "\n".join(line for line in paragraph.split("\n") if line)
+            if text:
+                yield Block(text, node=self.node)
+
+
+def clean_line(line: str) -> str:
+    """One line of text as a browser shows it, composed."""
+    return _COLLAPSE.sub(" ", nfc(line)).strip(_EDGES)
+
+
+def _is_data(table: Tag) -> bool:
+    """Whether a table holds data: two rows and two columns of text; others only place pictures."""
+    rows = [row.find_all(["td", "th"], recursive=False) for row in table.find_all("tr")]
+    filled = [r for r in rows if sum(bool(cell.get_text(strip=True)) for cell in r) > 1]
+    return len(filled) > 1 and table.find("table") is None
+
+
+def _table_block(table: Tag) -> Block:
+    text = ""
+    rows = []
+    for row in table.find_all("tr"):
+        line = ""
+        cells: list[tuple[int, int, Tag]] = []
+        for cell in row.find_all(["td", "th"], recursive=False):
+            words = clean_line(cell.get_text(" "))
+            line += " | " if cells else ""
+            start = len(text) + len(line)
+            cells.append((start, start + len(words), cell))
+            line += words
+        if line.strip(" |"):
+            rows.append(cells)
+            text += line + "\n"
+    return Block(text.rstrip("\n"), rows)

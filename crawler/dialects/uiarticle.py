@@ -1,0 +1,40 @@
+"""What selectors cannot say of UIArticle: the next list page is a form that a script posts."""
+
+import re
+from urllib.parse import urljoin
+
+from model.records import PageRequest
+
+_PAGER = "/DesktopModule/UIArticleInMenu/ArticleInMenuPagination.aspx/LoadArticle"
+_FIELD = re.compile(r"""(\w+)\s*:\s*("[^"]*"|'[^']*'|-?\d+|true|false)""")
+_LAST = re.compile(r"maxPage\s*=\s*(?:parseInt\()?\s*[\"']?(\d+)")
+_KEPT = ("article_category_id", "categoryIds", "site_id", "page_size", "keyword", "date_begin", "date_end", "show_no", "lang", "articlelang")  # fmt: skip
+
+
+def next_page(html: str, asked: PageRequest) -> PageRequest | None:
+    """The request for the list page after the one that was asked for, None after the last.
+
+    The first page carries the form's fields in its script; later pages are fragments without it, so
+    they go on from the form that was posted.
+    """
+    if asked.form is not None:
+        return _step(asked, asked.form, int(asked.form["page"]) + 1)
+    last, fields = _LAST.search(html), _fields(html)
+    if not last or int(last[1]) < 2 or "article_category_id" not in fields:
+        return None
+    first = PageRequest(url=urljoin(asked.url, _PAGER), form=fields, referer=asked.url)
+    return _step(first, fields | {"last": last[1]}, 2)
+
+
+def _fields(html: str) -> dict[str, str]:
+    script = html[html.find("article_category_id") - 20 :] if "article_category_id" in html else ""
+    read = {key: value.strip("\"'") for key, value in _FIELD.findall(script[:2000])}
+    return {key: read.get(key, "") for key in _KEPT} if read else {}
+
+
+def _step(asked: PageRequest, fields: dict[str, str], page: int) -> PageRequest | None:
+    if page > int(fields.get("last", page)):
+        return None
+    size = int(fields.get("page_size") or 10)
+    form = fields | {"page": str(page), "no": str((page - 2) * size)}
+    return PageRequest(url=asked.url, form=form, referer=asked.referer)

@@ -1,0 +1,84 @@
+"""List pages: links to articles and the way to the next list page."""
+
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+from bs4 import Tag
+
+from crawler.dialects import Dialect
+from crawler.dialects import uiarticle as uiarticle_pager
+from crawler.page import Page
+from model.records import Link, Listing, PageRequest
+from text import read_date, squeeze
+
+# The dialects whose pager is more than a link.
+_PAGERS = {"uiarticle": uiarticle_pager.next_page}
+_SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
+_TRACKING = re.compile(r"(?:^|&)(?:utm_\w+|fbclid|gclid|nvvithemever|nv_redirect|zarsrc)=[^&]*")
+
+
+def discover(page: Page, asked: PageRequest | None = None) -> Listing:
+    """The articles a list page links to, in page order, and the request for the next list page."""
+    dialect = page.dialect
+    if dialect is None:
+        return Listing(dialect="unknown", links=[])
+    links: dict[str, Link] = {}
+    for item in page.tree.select(dialect.listing.item):
+        link = _read_item(page, dialect, item)
+        if link and link.url not in links:
+            links[link.url] = link
+    return Listing(
+        dialect=dialect.name, links=list(links.values()), next=_next_page(page, dialect, asked)
+    )
+
+
+def clean_url(url: str) -> str:
+    """An address without session ids, tracking parameters and fragment; everything else stays."""
+    parts = urlsplit(_SESSION.sub("", url.strip()))
+    query = _TRACKING.sub("", parts.query).lstrip("&")
+    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", query, ""))
+
+
+def article_id(url: str, dialect: Dialect) -> str | None:
+    """The software's own id of an article, from its address."""
+    found = dialect.id_pattern.search(urlsplit(url).path)
+    return found[1] if found else None
+
+
+def same_site(url: str, home: str) -> bool:
+    """Whether an address is http(s) on the page's own host."""
+    parts = urlsplit(url)
+    return (
+        parts.scheme in ("http", "https") and parts.netloc.lower() == urlsplit(home).netloc.lower()
+    )
+
+
+def _read_item(page: Page, dialect: Dialect, item: Tag) -> Link | None:
+    anchor = item.select_one(dialect.listing.link)
+    if anchor is None:
+        return None
+    url = clean_url(page.absolute(str(anchor["href"])))
+    native = article_id(url, dialect)
+    if native is None or dialect.never_pattern.search(url) or not same_site(url, page.url):
+        return None
+    date = item.select_one(dialect.listing.date)
+    read = read_date(date.get_text(" ")) if date else None
+    title = squeeze(anchor.get_text(" ")) or squeeze(str(anchor.get("title") or ""))
+    return Link(
+        url=url, native_id=native, title=title or None, published=read.iso() if read else None
+    )
+
+
+def _next_page(page: Page, dialect: Dialect, asked: PageRequest | None) -> PageRequest | None:
+    if pager := _PAGERS.get(dialect.name):
+        found = pager(page.html, asked or page.asked)
+        # An empty fragment is how this software says that there are no more pages.
+        return found if page.tree.select_one(dialect.listing.item) else None
+    if dialect.listing.next is None:
+        return None
+    anchor = page.tree.select_one(dialect.listing.next)
+    href = str(anchor["href"]) if anchor else ""
+    if not href or href.startswith(("#", "javascript:")):
+        return None
+    url = clean_url(page.absolute(href))
+    return PageRequest(url=url, referer=page.url) if same_site(url, page.url) else None

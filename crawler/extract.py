@@ -1,0 +1,175 @@
+"""From an archived page to its article."""
+
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+from bs4 import Tag
+
+from crawler.blocks import Block, clean_line, read_blocks
+from crawler.compose import Parts, compose
+from crawler.dialects import Dialect, phrases
+from crawler.discover import article_id, clean_url, discover
+from crawler.page import Page, first_match
+from model.errors import ExtractError
+from model.records import Article, Attachment, Image
+from text import PrintedDate, match_key, read_date
+
+_FILE = re.compile(r"downloadFile\([^,]+,\s*'([^']+)'\)")
+_RIGHT = re.compile(r"text-align\s*:\s*right|text-right|align-right", re.IGNORECASE)
+_LABEL_END = re.compile(r"^\s*[:.]\s*")
+
+
+def extract(page: Page) -> Article:
+    """The article of a page; raises ExtractError that says what the page is instead."""
+    if page.dialect is None:
+        raise ExtractError(*_other_kind(page))
+    rules = page.dialect.article
+    root = page.tree.select_one(rules.root) or page.tree
+    title, body = _words(root, rules.title), first_match(root, rules.body)
+    if not title or body is None:
+        raise ExtractError(*_other_kind(page))
+    byline, source = _credits(root, page.dialect)
+    lead = _words(root, rules.lead)
+    attachments, images = _attachments(page, root), _images(page, root)
+    section = _words(page.tree, rules.section)
+    published = _published(root, rules.published)
+    for node in root.select(", ".join(rules.drop)) if rules.drop else []:
+        node.decompose()
+    blocks = _without_lead(read_blocks(body), lead)
+    blocks, byline = _without_byline(blocks, byline)
+    if not blocks and not lead and not attachments:
+        raise ExtractError("empty", "an article without text")
+    parts = Parts(title, lead, blocks, byline)
+    return compose(
+        parts,
+        page=page,
+        native_id=_identity(page, page.dialect),
+        published=published,
+        extras={"source": source, "section": section, "attachments": attachments, "images": images},
+    )
+
+
+def _other_kind(page: Page) -> tuple[str, str]:
+    """What a page is that is no article, and a line that says so."""
+    seen = page.tree.get_text(" ", strip=True).lower()
+    for kind, marks in phrases().pages.items():
+        for mark in marks:
+            if mark in seen[:4000]:
+                return kind, f"a page that says {mark!r}, no article"
+    if page.dialect and discover(page).links:
+        return "list", f"a list page of {page.dialect.name}, no article"
+    if not seen:
+        return "empty", "an empty shell without text"
+    if page.dialect:
+        return "unknown", f"a page of {page.dialect.name} without title and body"
+    return "unknown", "a page of no known portal software"
+
+
+def _words(root: Tag, selectors: list[str]) -> str | None:
+    found = first_match(root, selectors)
+    return (
+        clean_line(found.get_text(" " if found.name != "span" else "")) or None if found else None
+    )
+
+
+def _published(root: Tag, selectors: list[str]) -> PrintedDate | None:
+    for selector in selectors:
+        for node in root.select(selector):
+            if read := read_date(clean_line(node.get_text(" "))):
+                return read
+    return None
+
+
+def _identity(page: Page, dialect: Dialect) -> str | None:
+    """The native id from the page's address, else from the address it calls canonical."""
+    if page.url and (native := article_id(page.url, dialect)):
+        return native
+    copy = dict(parse_qsl(urlsplit(page.url).query)).get("print")
+    link = page.tree.select_one("link[rel=canonical][href]")
+    canonical = article_id(clean_url(page.absolute(str(link["href"]))), dialect) if link else None
+    return copy or canonical
+
+
+def _credits(root: Tag, dialect: Dialect) -> tuple[str | None, str | None]:
+    """Author and source, from their own nodes or from labelled lines."""
+    byline = _labelled(_words(root, dialect.article.byline), phrases().byline_labels, loose=True)
+    source = _labelled(_words(root, dialect.article.source), phrases().source_labels, loose=True)
+    for node in root.select(dialect.article.credits) if dialect.article.credits else []:
+        line = clean_line(node.get_text(" "))
+        byline = byline or _labelled(line, phrases().byline_labels)
+        source = source or _labelled(line, phrases().source_labels)
+    return byline, source
+
+
+def _labelled(line: str | None, labels: list[str], loose: bool = False) -> str | None:
+    """The line without its label; a line that has none counts only where `loose`."""
+    if not line:
+        return None
+    for label in labels:
+        if line.lower().startswith(label) and (mark := _LABEL_END.match(line[len(label) :])):
+            return line[len(label) + mark.end() :].strip() or None
+    return line if loose and not line.lower().startswith(tuple(phrases().furniture)) else None
+
+
+def _without_lead(blocks: list[Block], lead: str | None) -> list[Block]:
+    """A lead that the body repeats stands only in the lead."""
+    if blocks and lead and _same(blocks[0].text, lead):
+        return blocks[1:]
+    return blocks
+
+
+def _without_byline(blocks: list[Block], byline: str | None) -> tuple[list[Block], str | None]:
+    """The body without the byline at its end; a short right-aligned last line is one."""
+    if not blocks:
+        return blocks, byline
+    last = blocks[-1]
+    unlabelled = _labelled(last.text, phrases().byline_labels, loose=True) or ""
+    if byline and _same(unlabelled, byline):
+        return blocks[:-1], byline
+    if byline is None and len(blocks) > 1 and _is_signed(last):
+        return blocks[:-1], unlabelled
+    return blocks, byline
+
+
+def _is_signed(block: Block) -> bool:
+    node = block.node
+    attributes = (
+        f"{node.get('style', '')} {node.get('class', '')} {node.get('align', '')}" if node else ""
+    )
+    aligned = bool(_RIGHT.search(attributes)) or (node is not None and node.get("align") == "right")
+    short = len(block.text.split()) <= 10 and not block.text.endswith((".", "!", "?"))
+    return aligned and short and "\n" not in block.text
+
+
+def _same(one: str, other: str) -> bool:
+    return " ".join(match_key(one).split()) == " ".join(match_key(other).split())
+
+
+def _attachments(page: Page, root: Tag) -> list[Attachment]:
+    assert page.dialect is not None
+    found: dict[str, Attachment] = {}
+    for node in root.select(", ".join(page.dialect.article.files)):
+        target = _FILE.search(str(node.get("onclick") or ""))
+        href = target[1] if target else str(node.get("href") or "")
+        if href and not href.lower().startswith(("javascript:", "#", "data:")):
+            url = page.absolute(href)
+            found.setdefault(url, Attachment(url=url, label=clean_line(node.get_text(" ")) or None))
+    return list(found.values())
+
+
+def _images(page: Page, root: Tag) -> list[Image]:
+    assert page.dialect is not None
+    found: dict[str, Image] = {}
+    for node in root.select(", ".join(page.dialect.article.images)):
+        source = str(node.get("data-src") or node.get("data-original") or node.get("src") or "")
+        if source and not source.lower().startswith("data:"):
+            figure = node.find_parent("figure")
+            caption = figure.find("figcaption") if figure else None
+            words = (
+                clean_line(caption.get_text(" "))
+                if caption
+                else clean_line(str(node.get("alt") or ""))
+            )
+            url = page.absolute(source)
+            found.setdefault(url, Image(url=url, caption=words or None))
+    return list(found.values())

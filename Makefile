@@ -2,8 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup test check eval lock clean
-.DEFAULT_GOAL := test
+.PHONY: setup run test check eval lock clean
+.DEFAULT_GOAL := run
 
 setup: .venv/.ready
 
@@ -14,6 +14,9 @@ setup: .venv/.ready
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+run: setup         ## crawl the sample portals into demo/ and show what was found (ONCE=1: end there)
+	@$(BIN)/python -m samples.demo
 
 test: setup        ## all tests; K=name runs the matching ones
 	$(BIN)/pytest $(if $(K),-k "$(K)")

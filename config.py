@@ -1,0 +1,90 @@
+"""One frozen Config from bantin.toml and the environment, read once, passed as an argument."""
+
+import os
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+
+from model.errors import ConfigError
+
+NAME = "bantin.toml"
+TEMPLATE = """\
+# An archive of Bantin. Portals of your own go into portals/, one TOML file each.
+
+[crawl]
+delay = 2.0            # seconds between two requests to a host
+contact = ""           # how a portal's operator can reach you; sent with every request
+allow_private = []     # hosts on private addresses that may be crawled, e.g. ["127.0.0.1:8080"]
+"""
+PROJECT_PORTALS = Path(__file__).parent / "portals"
+
+
+class CrawlConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What bantin.toml may say about crawling."""
+
+    delay: Decimal = Decimal("2.0")
+    contact: str = ""
+    allow_private: list[str] = []
+
+
+class Config(msgspec.Struct, frozen=True):
+    """Where an archive lies and how it crawls."""
+
+    home: Path
+    database: str
+    crawl: CrawlConfig = CrawlConfig()
+
+    @property
+    def archive(self) -> Path:
+        return self.home / "archive"
+
+    @property
+    def index(self) -> Path:
+        return self.home / "index"
+
+    @property
+    def portal_folders(self) -> list[Path]:
+        return [PROJECT_PORTALS, self.home / "portals"]
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    crawl: CrawlConfig = CrawlConfig()
+
+
+def load_config(path: Path | None = None, database: str | None = None) -> Config:
+    """The configuration of the archive in this folder; raises ConfigError that names file and key.
+
+    The file is `path`, else BANTIN_CONFIG, else bantin.toml here; without a file the defaults hold.
+    """
+    chosen = path or Path(os.environ.get("BANTIN_CONFIG") or NAME)
+    home = chosen.resolve().parent
+    if path is not None and not chosen.exists():
+        raise ConfigError(f"{chosen}: no such file; `bantin init` writes one")
+    crawl = _read(chosen).crawl if chosen.exists() else CrawlConfig()
+    url = database or os.environ.get("BANTIN_DB") or f"sqlite:///{home / 'bantin.db'}"
+    return Config(home=home, database=url, crawl=crawl)
+
+
+def _read(path: Path) -> _File:
+    try:
+        read = msgspec.toml.decode(path.read_bytes())
+        crawl = read.get("crawl", {})
+        if isinstance(crawl.get("delay"), (int, float)):
+            crawl["delay"] = str(crawl["delay"])
+        return msgspec.convert(read, _File)
+    except (msgspec.MsgspecError, ValueError, AttributeError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def init_archive(folder: Path) -> list[Path]:
+    """Write an empty archive into a folder; returns what was made, nothing when it was there."""
+    made = []
+    for name in ("archive", "portals"):
+        if not (folder / name).is_dir():
+            (folder / name).mkdir(parents=True)
+            made.append(folder / name)
+    if not (folder / NAME).exists():
+        (folder / NAME).write_text(TEMPLATE, encoding="utf-8")
+        made.append(folder / NAME)
+    return made

@@ -1,0 +1,131 @@
+"""What happens to every request and response: bounds, archive, patience."""
+
+import asyncio
+import ipaddress
+import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+
+from model.records import Exchange
+
+LONGEST_WAIT = 600  # seconds; a portal that asks for more is left for another run
+MOST_WAITS = 5
+
+
+class _Middleware:
+    """Knows its crawler."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    @property
+    def spider(self) -> Any:
+        return self.crawler.spider
+
+
+class Bounds(_Middleware):
+    """No request leaves the portal's hosts or http(s), or reaches a private address unasked."""
+
+    async def process_request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("http", "https"):
+            raise IgnoreRequest(f"{request.url}: neither http nor https")
+        if parts.netloc.lower() not in self.spider.hosts:
+            raise IgnoreRequest(f"{request.url}: not a host of this portal")
+        if parts.netloc.lower() in self.spider.allow_private:
+            return
+        if await _is_private(parts.hostname or ""):
+            raise IgnoreRequest(
+                f"{parts.netloc}: a private address; name it in [crawl] allow_private"
+            )
+
+
+async def _is_private(host: str) -> bool:
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None)
+    except OSError:
+        return False  # no such host: the download itself says so
+    return any(not ipaddress.ip_address(info[4][0]).is_global for info in found)
+
+
+class ArchiveFirst(_Middleware):
+    """Every response is on disk as a WARC record before anything reads it."""
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        exchange = Exchange(
+            url=response.url,
+            method=request.method,
+            request_headers=_headers(request),
+            request_body=bytes(request.body),
+            status=response.status,
+            reason=_reason(response.status),
+            headers=_headers(response),
+            body=response.body,
+            captured=datetime.now(UTC),
+        )
+        request.meta["warc"] = self.spider.store.archive.write(exchange)
+        return response
+
+
+def _headers(message: Request | Response) -> list[tuple[str, str]]:
+    pairs = message.headers.items()
+    return [(k.decode("latin-1"), v.decode("latin-1")) for k, vs in pairs for v in (vs or [])]
+
+
+def _reason(status: int) -> str:
+    return HTTPStatus(status).phrase if status in HTTPStatus.__members__.values() else ""
+
+
+class Patience(_Middleware):
+    """Honours Retry-After of 429 and 503: the whole host waits; after five waits the run stops.
+
+    A robots.txt that can't be had for such a reason means stop, not go (RFC 9309, 2.3.1.4).
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._until = 0.0
+        self._waits = 0
+
+    async def process_request(self, request: Request) -> None:
+        if self._waits > MOST_WAITS:
+            raise IgnoreRequest("the portal asked to stop")
+        if (left := self._until - time.monotonic()) > 0:
+            await asyncio.sleep(left)
+
+    def process_response(self, request: Request, response: Response) -> Response | Request:
+        if response.status not in (429, 503):
+            return response
+        self._waits += 1
+        wait = _retry_after(response)
+        if wait > LONGEST_WAIT or self._waits > MOST_WAITS:
+            self._waits = MOST_WAITS + 1
+            self.spider.stop(
+                f"the portal answered {response.status} and asked to wait {wait:.0f} s"
+            )
+            raise IgnoreRequest("the portal asked to stop")
+        self._until = time.monotonic() + wait
+        return request.replace(dont_filter=True)
+
+
+def _retry_after(response: Response) -> float:
+    """Seconds to wait: a number or a date in Retry-After, a minute where it says nothing."""
+    written = (response.headers.get("Retry-After") or b"60").decode("latin-1").strip()
+    if written.isdigit():
+        return float(written)
+    try:
+        return max((parsedate_to_datetime(written) - datetime.now(UTC)).total_seconds(), 1.0)
+    except (ValueError, TypeError):
+        return 60.0

@@ -1,0 +1,1 @@
+"""Everything that lasts: the database, the WARC archive and the search index."""

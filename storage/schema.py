@@ -1,0 +1,216 @@
+"""The tables. Values are exact integers, ids are digests, every derived row leads to its capture."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Boolean, DateTime, ForeignKey, Integer, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+    type_annotation_map = {datetime: DateTime(timezone=True), dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+
+
+class Portal(Base):
+    __tablename__ = "portal"
+    slug: Mapped[str] = mapped_column(String(100), primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    home: Mapped[str | None] = mapped_column(Text)
+    place: Mapped[str | None] = mapped_column(Text)
+
+
+class Page(Base):
+    """A URL and when it is due; leased while somebody works on it, acknowledged when it is archived."""
+
+    __tablename__ = "page"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    portal: Mapped[str] = mapped_column(ForeignKey("portal.slug"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    url: Mapped[str] = mapped_column(Text)
+    native_id: Mapped[str | None] = mapped_column(String(200))
+    title: Mapped[str | None] = mapped_column(Text)
+    published: Mapped[str | None] = mapped_column(String(30))
+    due: Mapped[datetime | None] = mapped_column(index=True)
+    leased_until: Mapped[datetime | None]
+    acknowledged: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+
+
+class Capture(Base):
+    """One fetch of a page and where its record lies."""
+
+    __tablename__ = "capture"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    portal: Mapped[str] = mapped_column(ForeignKey("portal.slug"), index=True)
+    page_id: Mapped[str | None] = mapped_column(ForeignKey("page.id"))
+    url: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[int] = mapped_column(Integer)
+    captured: Mapped[datetime]
+    warc_file: Mapped[str] = mapped_column(Text)
+    warc_offset: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(10), index=True)
+    error: Mapped[str | None] = mapped_column(Text)
+    edition_id: Mapped[str | None] = mapped_column(ForeignKey("edition.id"))
+
+
+class Article(Base):
+    __tablename__ = "article"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    portal: Mapped[str] = mapped_column(ForeignKey("portal.slug"), index=True)
+    native_id: Mapped[str | None] = mapped_column(String(200))
+    url: Mapped[str | None] = mapped_column(Text)
+    current: Mapped[str | None] = mapped_column(String(16))
+
+
+class Edition(Base):
+    """One distinct reading of an article, as first captured."""
+
+    __tablename__ = "edition"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    article_id: Mapped[str] = mapped_column(ForeignKey("article.id"), index=True)
+    captured: Mapped[datetime]
+    warc_file: Mapped[str] = mapped_column(Text)
+    warc_offset: Mapped[int] = mapped_column(BigInteger)
+    dialect: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(Text)
+    published: Mapped[str | None] = mapped_column(String(30), index=True)
+    certainty: Mapped[str | None] = mapped_column(String(10))
+    byline: Mapped[str | None] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    reading: Mapped[dict[str, Any]]
+    annotated_by: Mapped[str | None] = mapped_column(String(20), index=True)
+
+
+class Attachment(Base):
+    __tablename__ = "attachment"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    edition_id: Mapped[str] = mapped_column(ForeignKey("edition.id"), index=True)
+    url: Mapped[str] = mapped_column(Text)
+    label: Mapped[str | None] = mapped_column(Text)
+
+
+class Mention(Base):
+    __tablename__ = "mention"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    edition_id: Mapped[str] = mapped_column(ForeignKey("edition.id"), index=True)
+    type: Mapped[str] = mapped_column(String(20), index=True)
+    start: Mapped[int]
+    end: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    name: Mapped[str | None] = mapped_column(Text, index=True)
+    code: Mapped[str | None] = mapped_column(String(10))
+    read: Mapped[dict[str, Any]]
+
+
+class Figure(Base):
+    """A reported number; value, low, high and total are scaled integers, `read` is the reading."""
+
+    __tablename__ = "figure"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    edition_id: Mapped[str] = mapped_column(ForeignKey("edition.id"), index=True)
+    type: Mapped[str] = mapped_column(String(10), index=True)
+    start: Mapped[int]
+    end: Mapped[int]
+    value: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    low: Mapped[int | None] = mapped_column(BigInteger)
+    high: Mapped[int | None] = mapped_column(BigInteger)
+    total: Mapped[int | None] = mapped_column(BigInteger)
+    qualifier: Mapped[str] = mapped_column(String(10))
+    unit: Mapped[str | None] = mapped_column(String(40))
+    noun: Mapped[str | None] = mapped_column(Text)
+    period_from: Mapped[str | None] = mapped_column(String(10))
+    period_to: Mapped[str | None] = mapped_column(String(10))
+    sentence: Mapped[str] = mapped_column(Text)
+    read: Mapped[dict[str, Any]]
+
+
+class Time(Base):
+    __tablename__ = "time"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    edition_id: Mapped[str] = mapped_column(ForeignKey("edition.id"), index=True)
+    type: Mapped[str] = mapped_column(String(10))
+    start: Mapped[int]
+    end: Mapped[int]
+    first: Mapped[str | None] = mapped_column(String(10))
+    last: Mapped[str | None] = mapped_column(String(10))
+    certainty: Mapped[str] = mapped_column(String(10))
+
+
+class Person(Base):
+    """A person as one portal names them."""
+
+    __tablename__ = "person"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    portal: Mapped[str] = mapped_column(ForeignKey("portal.slug"), index=True)
+    name: Mapped[str] = mapped_column(Text, index=True)
+
+
+class Office(Base):
+    """An office that an edition reports somebody to hold."""
+
+    __tablename__ = "office"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    edition_id: Mapped[str] = mapped_column(ForeignKey("edition.id"), index=True)
+    mention_id: Mapped[str] = mapped_column(ForeignKey("mention.id"))
+    title: Mapped[str] = mapped_column(Text)
+    status: Mapped[str | None] = mapped_column(String(10))
+    reported: Mapped[str | None] = mapped_column(String(30))
+
+
+class Subscription(Base):
+    __tablename__ = "subscription"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    email: Mapped[str] = mapped_column(Text)
+    query: Mapped[dict[str, Any]]
+    rhythm: Mapped[str] = mapped_column(String(10))
+    confirmed: Mapped[bool] = mapped_column(Boolean, default=False)
+    watermark: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class Delivery(Base):
+    __tablename__ = "delivery"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    subscription_id: Mapped[str] = mapped_column(ForeignKey("subscription.id"), index=True)
+    first: Mapped[int] = mapped_column(BigInteger)
+    last: Mapped[int] = mapped_column(BigInteger)
+    sent: Mapped[datetime | None]
+
+
+class Run(Base):
+    """One refresh of a portal."""
+
+    __tablename__ = "run"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    portal: Mapped[str] = mapped_column(ForeignKey("portal.slug"), index=True)
+    started: Mapped[datetime]
+    ended: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(10))
+    note: Mapped[str | None] = mapped_column(Text)
+    lists: Mapped[int] = mapped_column(default=0)
+    articles: Mapped[int] = mapped_column(default=0)
+    known: Mapped[int] = mapped_column(default=0)
+
+
+class Lease(Base):
+    """Who works on what until when."""
+
+    __tablename__ = "lease"
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(100))
+    until: Mapped[datetime]
+
+
+class Journal(Base):
+    """Every change, numbered in commit order."""
+
+    __tablename__ = "journal"
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime]
+    event: Mapped[str] = mapped_column(String(20))
+    article_id: Mapped[str | None] = mapped_column(String(16))
+    edition_id: Mapped[str | None] = mapped_column(String(16))

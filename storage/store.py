@@ -170,7 +170,7 @@ def save_annotations(
         session.execute(insert(schema.Figure), figures)
     if times := [_time_row(edition.id, t) for t in read.times]:
         session.execute(insert(schema.Time), times)
-    _add_offices(session, edition, portal, read)
+    _add_people(session, edition, portal, read)
     edition.annotated_by = version
     add_journal(session, "reading", edition.article_id, edition.id)
 
@@ -228,29 +228,37 @@ def _time_row(edition_id: str, time: records.Time) -> dict[str, Any]:
     }
 
 
-def _add_offices(
+def _add_people(
     session: Session, edition: schema.Edition, portal: str, read: records.Annotations
 ) -> None:
+    """People by their full names, and the offices they are reported to hold."""
+    named = [m.name for m in read.mentions if isinstance(m, records.Person)]
+    short = {n for n in named if any(other.endswith(" " + n) for other in named)}
+    for name in dict.fromkeys(named):
+        if name not in short:
+            _person_id(session, portal, name)
     for role in read.mentions:
-        if not isinstance(role, records.Role):
-            continue
-        for holder in role.holders:
-            person_id = derive_id("person", portal, holder)
-            if session.get(schema.Person, person_id) is None:
-                session.add(schema.Person(id=person_id, portal=portal, name=holder))
-                session.flush()
+        for holder in role.holders if isinstance(role, records.Role) else ():
             mention_id = derive_id("mention", edition.id, "role", role.start)
             session.add(
                 schema.Office(
                     id=derive_id("office", mention_id, holder),
-                    person_id=person_id,
+                    person_id=_person_id(session, portal, holder),
                     edition_id=edition.id,
                     mention_id=mention_id,
                     title=" ".join(role.text.split()),
-                    status=role.status,
+                    status=role.status if isinstance(role, records.Role) else None,
                     reported=edition.published,
                 )
             )
+
+
+def _person_id(session: Session, portal: str, name: str) -> str:
+    key = derive_id("person", portal, name)
+    if session.get(schema.Person, key) is None:
+        session.add(schema.Person(id=key, portal=portal, name=name))
+        session.flush()
+    return key
 
 
 def sentence_around(text: str, start: int, end: int) -> str:

@@ -132,6 +132,11 @@ def test_import_of_the_seed(tmp_path: Path) -> None:
         ("31000000000", "VND", "over")
     ]
     assert len(rows(tmp_path, "figures")) == 10
+    people = {p["name"]: [o["title"] for o in p["offices"]] for p in rows(tmp_path, "people")}
+    assert people == {
+        "Vũ Thị Dược": ["Huyện ủy viên", "Phó Chủ tịch UBND huyện"],
+        "Kim Thoả": [],
+    }
 
 
 def test_help_has_examples() -> None:

@@ -1,6 +1,8 @@
 """The `bantin` command: one short function a verb, no logic."""
 
+import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,7 +35,28 @@ class Verbs(click.Group):
             return super().invoke(ctx)
         except BantinError as error:
             click.echo(f"bantin: {error}", err=True)
-            ctx.exit(1)
+        except BrokenPipeError:
+            # Whoever read our output has seen enough.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:
+            click.echo(f"bantin: {error.filename or ''}: {error.strerror}", err=True)
+        except Exception as error:
+            if type(error).__module__.partition(".")[0] != "sqlalchemy":
+                raise
+            cause = getattr(error, "orig", None) or error
+            click.echo(f"bantin: database: {' '.join(str(cause).split())}", err=True)
+        return ctx.exit(1)
+
+
+class WithDefault(Verbs):
+    """A group whose first argument may be missing: then its default verb is meant."""
+
+    default = "list"
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or args[0] not in self.commands:
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -122,8 +145,13 @@ def portals_list(ctx: click.Context, kind: str | None, output: IO[str]) -> None:
     """
     from model.records import plain
 
-    rows: Any = [plain(p) for p in open_shop(ctx).portals.values()]
+    shop = open_shop(ctx)
+    rows: Any = [plain(p) for p in shop.portals.values()]
     write_rows(rows, kind, output, ["slug", "name", "home", "place", "dialect"])
+    for error in shop.broken.values():
+        say(f"bantin: {error}")
+    if shop.broken:
+        sys.exit(3 if rows else 1)
 
 
 @main.command()
@@ -141,22 +169,24 @@ def crawl(ctx: click.Context, slugs: tuple[str, ...], full: bool, limit: int | N
       bantin crawl gia-vien
       bantin crawl --full --limit 500
     """
-    from pipeline import Tally, crawl_portals, read_due
+    from pipeline import Workshop, crawl_portals
 
-    shop = open_shop(ctx)
-    chosen = slugs or [s for s, p in shop.portals.items() if not p.closed]
+    shop: Workshop = open_shop(ctx)
+    chosen = list(dict.fromkeys(slugs)) or [
+        *(slug for slug, portal in shop.portals.items() if not portal.closed),
+        *shop.broken,
+    ]
     if not chosen:
         raise InputError("no portal to crawl; put a TOML file into portals/ (see README)")
     options = {"full": "1"} if full else {}
     if limit:
         options["limit"] = str(limit)
-    failed = crawl_portals(shop, chosen, options, say)
-    tally = read_due(shop, Tally(), say)
-    say(
-        f"{tally.new} new, {tally.edited} edited, {tally.known} unchanged, {len(tally.failed)} unreadable"
-    )
-    if failed:
-        sys.exit(1 if len(failed) == len(chosen) else 3)
+    outcomes, tally = crawl_portals(shop, chosen, options, say)
+    ended = set(outcomes.values())
+    if ended != {"failed"} or tally.any():
+        say(str(tally))
+    if ended != {"done"} or tally.failed:
+        sys.exit(1 if ended == {"failed"} else 3)
 
 
 @main.command("import")
@@ -176,9 +206,7 @@ def import_(ctx: click.Context, paths: tuple[Path, ...], portal: str, place: str
     from pipeline import import_files
 
     tally = import_files(open_shop(ctx), paths, portal, place, say)
-    say(
-        f"{tally.new} new, {tally.edited} edited, {tally.known} unchanged, {len(tally.failed)} failed"
-    )
+    say(str(tally))
     if tally.failed:
         sys.exit(3 if tally.new + tally.edited + tally.known else 1)
 
@@ -239,15 +267,14 @@ def show(
     Example:
       bantin show 1f0c9e2ab4d57730 --text
     """
-    from model.records import WarcPlace
-    from storage.archive import read_record
-    from storage.queries import get_article
+    from storage.queries import edition_place, get_article
+    from storage.warc import raw_page, read_exchange
 
     shop = open_shop(ctx)
     found = get_article(shop.engine, article_id, edition)
     if as_html:
-        place = WarcPlace(file=found["warc_file"], offset=found["warc_offset"], digest="")
-        sys.stdout.buffer.write(read_record(shop.config.archive, place).body)
+        place = edition_place(shop.engine, found["edition_id"])
+        sys.stdout.buffer.write(raw_page(read_exchange(shop.config.archive, place)).body)
     elif as_text:
         click.echo(found["article"]["text"])
     else:
@@ -269,7 +296,12 @@ class Number(click.ParamType[Any]):
         return read if read.is_finite() else self.fail(f"{value!r} is no number", param, ctx)
 
 
-@main.command()
+@main.group(cls=WithDefault, no_args_is_help=False)
+def figures() -> None:
+    """Reported figures with their sentences, and corrections of them: `bantin figures --help`."""
+
+
+@figures.command("list")
 @click.argument("query", required=False)
 @click.option("--type", "figure_type", type=click.Choice(["money", "count", "percent", "measure"]))
 @click.option("--noun", help="What is counted, with or without marks.")
@@ -277,10 +309,16 @@ class Number(click.ParamType[Any]):
 @click.option("--min", "least", type=Number(), help='At least; "hơn 31 tỷ" is at least 30e9.')
 @click.option("--max", "most", type=Number(), help="At most.")
 @click.option("--loose", is_flag=True, help='Count "gần 30 tỷ" as 30 tỷ.')
+@click.option("--place", help="A place that the sentence names, or the portal's own.")
 @period
+@click.option(
+    "--by",
+    type=click.Choice(["month", "quarter", "year", "portal", "place"]),
+    help="Groups: how many, least, median, greatest, sum.",
+)
 @formats
 @click.pass_context
-def figures(
+def figures_list(
     ctx: click.Context,
     query: str | None,
     figure_type: str | None,
@@ -289,6 +327,8 @@ def figures(
     least: Any,
     most: Any,
     loose: bool,
+    place: str | None,
+    by: str | None,
     portal: str | None,
     first: str | None,
     last: str | None,
@@ -297,23 +337,63 @@ def figures(
 ) -> None:
     """Reported figures with their sentences; QUERY is words of the sentence.
 
+    `bantin figures reject ID` and `correct ID` note what a reader found wrong.
+
     \b
     Examples:
       bantin figures --type money --min 30e9
       bantin figures "ho ngheo" --type count --format csv -o figures.csv
+      bantin figures --type money --by year
+      bantin figures reject 3f0c9e2ab4d57730 --reason "a telephone number"
     """
-    from storage.queries import FigureQuestion, Filters, find_figures
+    from storage.figures import FigureQuestion, find_figures, group_figures
+    from storage.queries import Filters, portal_places
 
-    question = FigureQuestion(
-        query, figure_type, noun, unit, least, most, loose, Filters(portal, first, last)
-    )
-    rows = list(find_figures(open_shop(ctx).engine, question))
-    write_rows(
-        rows,
-        kind,
-        output,
-        ["published", "portal", "type", "value", "qualifier", "what", "sentence"],
-    )
+    filters = Filters(portal, first, last)
+    question = FigureQuestion(query, figure_type, noun, unit, least, most, loose, place, filters)
+    shop = open_shop(ctx)
+    rows = find_figures(shop.engine, question)
+    if by:
+        groups = group_figures(rows, by, portal_places(shop.engine))
+        write_rows(groups, kind, output, list(groups[0]) if groups else ["group"])
+        return
+    columns = ["published", "portal", "type", "value", "qualifier", "unit_of", "sentence", "id"]
+    write_rows(rows, kind, output, columns)
+
+
+@figures.command("reject")
+@click.argument("figure_id", metavar="ID")
+@click.option("--reason", required=True, help="Why it is no figure, or not what was reported.")
+@click.pass_context
+def figures_reject(ctx: click.Context, figure_id: str, reason: str) -> None:
+    """Leave a figure out from now on; the correction outlives every rebuild.
+
+    \b
+    Example:
+      bantin figures reject 3f0c9e2ab4d57730 --reason "a telephone number"
+    """
+    from storage.corrections import correct_figure
+
+    correct_figure(open_shop(ctx).engine, figure_id, None, reason)
+    say(f"{figure_id}: rejected")
+
+
+@figures.command("correct")
+@click.argument("figure_id", metavar="ID")
+@click.option("--value", required=True, type=Number(), help="What the page reports, e.g. 31e9.")
+@click.option("--reason", required=True, help="How you know.")
+@click.pass_context
+def figures_correct(ctx: click.Context, figure_id: str, value: Any, reason: str) -> None:
+    """Say what a figure should read; it is shown with the flag "corrected" beside its text.
+
+    \b
+    Example:
+      bantin figures correct 3f0c9e2ab4d57730 --value 31e9 --reason "tỷ was read as triệu"
+    """
+    from storage.corrections import correct_figure
+
+    correct_figure(open_shop(ctx).engine, figure_id, value, reason)
+    say(f"{figure_id}: corrected to {value:f}")
 
 
 @main.command()
@@ -370,21 +450,103 @@ def write_json(value: Any, output: IO[str]) -> None:
 
 
 def write_rows(
-    rows: list[dict[str, Any]], kind: str | None, output: IO[str], columns: list[str]
-) -> None:
-    """Rows in the asked format; a table on a terminal, JSON lines when piped."""
-    from rows import write_csv, write_table
+    rows: Iterable[dict[str, Any]], kind: str | None, output: IO[str], columns: list[str]
+) -> int:
+    """Rows in the asked format, streamed where it allows; a table on a terminal, JSON lines when piped."""
+    from publish.export import FORMATS
+    from rows import write_table
 
     chosen = kind or ("table" if output.isatty() else "jsonl")
+    if chosen in FORMATS:
+        return FORMATS[chosen](rows, output)
+    listed = list(rows)
     if chosen == "table":
-        write_table(rows, columns, output)
-    elif chosen == "csv":
-        write_csv(rows, output)
-    elif chosen == "json":
-        write_json(rows, output)
+        write_table(listed, columns, output)
     else:
-        for row in rows:
-            write_json(row, output)
+        write_json(listed, output)
+    return len(listed)
+
+
+@main.command()
+@click.argument("what", type=click.Choice(["articles", "figures", "people", "mentions"]))
+@period
+@click.option("-f", "--format", "kind", type=click.Choice(["csv", "jsonl"]), required=True)
+@click.option("-o", "path", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.pass_context
+def export(
+    ctx: click.Context,
+    what: str,
+    portal: str | None,
+    first: str | None,
+    last: str | None,
+    kind: str,
+    path: Path,
+) -> None:
+    """Write articles, figures, people or mentions to a file, with stable ids and their evidence.
+
+    \b
+    Examples:
+      bantin export figures -f csv -o figures.csv
+      bantin export articles -f jsonl -o articles.jsonl --portal gia-vien --from 01/01/2023
+    """
+    from publish.export import export_rows
+    from storage.figures import FigureQuestion, find_figures
+    from storage.queries import Filters, find_people, list_articles, list_mentions
+
+    filters = Filters(portal, first, last)
+    engine = open_shop(ctx).engine
+    rows: dict[str, Any] = {
+        "articles": lambda: list_articles(engine, filters),
+        "mentions": lambda: list_mentions(engine, filters),
+        "figures": lambda: find_figures(engine, FigureQuestion(filters=filters)),
+        "people": lambda: find_people(engine, None, None, last, portal),
+    }
+    say(f"{export_rows(rows[what](), kind, path)} {what} in {path}")
+
+
+@main.command()
+@click.pass_context
+def rebuild(ctx: click.Context) -> None:
+    """Make everything that was read, and the index, anew from the WARC files; needs no network.
+
+    Ids of what did not change, the journal and corrections are kept. Killed, it goes on when run again.
+
+    \b
+    Example:
+      bantin rebuild
+    """
+    from pipeline.rebuild import rebuild as make_anew
+
+    made = make_anew(open_shop(ctx), say)
+    for line in made.damage:
+        say(f"bantin: {line}")
+    if made.kept:
+        say(f"{made.kept} editions kept as they were: their records can't be read any more")
+    say(f"{made.editions} editions made anew from {made.exchanges} archived exchanges")
+    if made.damage or made.kept:
+        sys.exit(3)
+
+
+@main.command()
+@formats
+@click.pass_context
+def verify(ctx: click.Context, kind: str | None, output: IO[str]) -> None:
+    """Check every row against its record, every record against its bytes, the index and the journal.
+
+    Prints what is wrong and the article it concerns; exit status 1 where anything is. Changes nothing.
+
+    \b
+    Example:
+      bantin verify --format jsonl
+    """
+    from model.records import plain
+    from pipeline.verify import verify as find_faults
+
+    findings: Any = (plain(finding) for finding in find_faults(open_shop(ctx), say))
+    count = write_rows(findings, kind, output, ["what", "problem", "article_id", "title"])
+    say(f"{count} faults found" if count else "no fault found")
+    if count:
+        sys.exit(1)
 
 
 @main.command()

@@ -1,6 +1,5 @@
-"""Rows for people and spreadsheets: tables on a terminal, CSV that runs no formulas."""
+"""Rows for people: tables on a terminal."""
 
-import csv
 from typing import IO, Any
 
 from rich.console import Console
@@ -9,11 +8,11 @@ from rich.table import Table
 _HEADS = {
     "slug": "Mã", "name": "Tên", "home": "Địa chỉ", "place": "Nơi", "dialect": "Phần mềm", "published": "Ngày",
     "portal": "Cổng", "title": "Tiêu đề", "snippet": "Trích", "id": "Mã bài", "type": "Loại", "value": "Giá trị",
-    "qualifier": "Mức", "what": "Đơn vị", "sentence": "Câu", "offices": "Chức vụ", "articles": "Bài",
+    "qualifier": "Mức", "unit_of": "Đơn vị", "sentence": "Câu", "offices": "Chức vụ", "articles": "Bài",
     "editions": "Bản", "figures": "Số liệu", "newest": "Mới nhất", "last_run": "Lần cuối", "outcome": "Kết quả",
-    "note": "Ghi chú",
+    "note": "Ghi chú", "what": "Ở đâu", "problem": "Vấn đề", "group": "Nhóm", "min": "Nhỏ nhất", "median": "Trung vị",
+    "max": "Lớn nhất", "sum": "Tổng", "article_id": "Mã bài",
 }  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_table(rows: list[dict[str, Any]], columns: list[str], output: IO[str]) -> None:
@@ -27,11 +26,13 @@ def write_table(rows: list[dict[str, Any]], columns: list[str], output: IO[str])
 
 
 def _cell(row: dict[str, Any], column: str) -> str:
-    if column == "what":
+    if column == "unit_of":
         return str(row.get("currency") or row.get("unit") or row.get("noun") or "")
     if column == "value" and row.get("value") is None and row.get("low") is not None:
         return f"{_number(row['low'])}–{_number(row['high'])}"
     value = row.get(column)
+    if column in ("min", "median", "max", "sum"):
+        return _number(value)
     if column == "value":
         return _number(value) + (f"/{_number(row['total'])}" if row.get("total") else "")
     if column == "published" and value:
@@ -48,27 +49,3 @@ def _number(value: Any) -> str:
     whole, _, decimals = str(value).partition(".")
     grouped = f"{int(whole):,}".replace(",", ".")
     return grouped + (f",{decimals}" if decimals else "")
-
-
-def write_csv(rows: list[dict[str, Any]], output: IO[str]) -> None:
-    """The rows as CSV with the keys of the first; text that a spreadsheet would run is quoted off."""
-    if not rows:
-        return
-    writer = csv.DictWriter(output, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({key: _safe(value) for key, value in row.items()})
-
-
-def _safe(value: Any) -> Any:
-    if isinstance(value, list):
-        value = "; ".join(
-            str(item.get("title") if isinstance(item, dict) else item) for item in value
-        )
-    if isinstance(value, str) and value.startswith(_FORMULA) and not _is_number(value):
-        return "'" + value
-    return value
-
-
-def _is_number(value: str) -> bool:
-    return value.lstrip("+-").replace(".", "", 1).isdigit()

@@ -4,6 +4,14 @@ from crawler.discover import discover
 from crawler.extract import extract
 from crawler.page import parse_page
 from crawler.portals import load_portals
-from crawler.reading import read_page
+from crawler.reading import MOST_BYTES, extractor_version, read_page
 
-__all__ = ["discover", "extract", "load_portals", "parse_page", "read_page"]
+__all__ = [
+    "MOST_BYTES",
+    "discover",
+    "extract",
+    "extractor_version",
+    "load_portals",
+    "parse_page",
+    "read_page",
+]

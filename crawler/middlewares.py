@@ -1,4 +1,4 @@
-"""What happens to every request and response: bounds, archive, patience."""
+"""What happens to every request and response: bounds, archive, robots.txt, patience."""
 
 import asyncio
 import ipaddress
@@ -11,8 +11,11 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.robotstxt import RobotParser
+from twisted.internet.defer import Deferred
 
 from model.records import Exchange
 
@@ -41,14 +44,14 @@ class Bounds(_Middleware):
     async def process_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
         if parts.scheme not in ("http", "https"):
-            raise IgnoreRequest(f"{request.url}: neither http nor https")
+            raise IgnoreRequest("neither http nor https")
         if parts.netloc.lower() not in self.spider.hosts:
-            raise IgnoreRequest(f"{request.url}: not a host of this portal")
+            raise IgnoreRequest(f"{parts.netloc} is not a host of this portal")
         if parts.netloc.lower() in self.spider.allow_private:
             return
         if await _is_private(parts.hostname or ""):
             raise IgnoreRequest(
-                f"{parts.netloc}: a private address; name it in [crawl] allow_private"
+                f"{parts.netloc} is a private address; name it in [crawl] allow_private of bantin.toml"
             )
 
 
@@ -61,9 +64,10 @@ async def _is_private(host: str) -> bool:
 
 
 class ArchiveFirst(_Middleware):
-    """Every response is on disk as a WARC record before anything reads it."""
+    """Every response is on disk as a WARC record, and known to the frontier, before anything reads it."""
 
     def process_response(self, request: Request, response: Response) -> Response:
+        page = request.meta.get("page")
         exchange = Exchange(
             url=response.url,
             method=request.method,
@@ -74,8 +78,11 @@ class ArchiveFirst(_Middleware):
             headers=_headers(response),
             body=response.body,
             captured=datetime.now(UTC),
+            kind=page.kind if page else "robots",
+            page_id=page.id if page else None,
+            truncated="disconnect" if "dataloss" in response.flags else None,
         )
-        request.meta["warc"] = self.spider.store.archive.write(exchange)
+        self.spider.store.captured(exchange, page)
         return response
 
 
@@ -86,6 +93,55 @@ def _headers(message: Request | Response) -> list[tuple[str, str]]:
 
 def _reason(status: int) -> str:
     return HTTPStatus(status).phrase if status in HTTPStatus.__members__.values() else ""
+
+
+class Robots(RobotsTxtMiddleware):
+    """Obeys robots.txt: one that is missing allows all, one that can't be had forbids all.
+
+    Source: RFC 9309, 2.3.1.3 and 2.3.1.4.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._trouble = "robots.txt could not be had"
+
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        # Of those who wait for one robots.txt only the first is given the parser by the base class,
+        # which then takes None for leave; the table has it for all.
+        parser = await super().robot_parser(request)
+        kept = self._parsers[urlsplit(request.url).netloc]
+        return parser if isinstance(kept, Deferred) else kept
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        if response.status >= 500:
+            raise IgnoreRequest(f"the portal answered {response.status} for robots.txt")
+        if response.status >= 400:
+            response = response.replace(body=b"")
+        await super()._parse_robots(response, netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        self._trouble = str(exc) if isinstance(exc, IgnoreRequest) else f"{netloc}: {tell(exc)}"
+        super()._robots_error(exc, netloc)
+
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        if rp is None:
+            raise IgnoreRequest(self._trouble)
+        super().process_request_2(rp, request)
+
+
+def tell(error: BaseException) -> str:
+    """What went wrong with a request, in a few words on one line."""
+    names = {
+        "CannotResolveHostError": "no such host",
+        "DNSLookupError": "no such host",
+        "DownloadConnectionRefusedError": "the host refuses connections",
+        "ConnectionRefusedError": "the host refuses connections",
+        "DownloadTimeoutError": "the host did not answer in time",
+        "TimeoutError": "the host did not answer in time",
+        "DownloadCancelledError": "larger than 20 MB, no page",
+    }
+    words = " ".join(str(error).split())[:200]
+    return names.get(type(error).__name__, f"{type(error).__name__}: {words}".rstrip(": "))
 
 
 class Patience(_Middleware):
@@ -112,10 +168,9 @@ class Patience(_Middleware):
         wait = _retry_after(response)
         if wait > LONGEST_WAIT or self._waits > MOST_WAITS:
             self._waits = MOST_WAITS + 1
-            self.spider.stop(
-                f"the portal answered {response.status} and asked to wait {wait:.0f} s"
-            )
-            raise IgnoreRequest("the portal asked to stop")
+            asked = f"the portal answered {response.status} and asked to wait {wait:.0f} s"
+            self.spider.stop(asked)
+            raise IgnoreRequest(asked)
         self._until = time.monotonic() + wait
         return request.replace(dont_filter=True)
 

@@ -25,12 +25,20 @@ class PortalFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     closed: str | None = None
 
 
-def load_portals(folders: Iterable[Path]) -> dict[str, Portal]:
-    """All portals by slug (the file's name); a later folder wins over an earlier one."""
+def load_portals(folders: Iterable[Path], broken: dict[str, ConfigError]) -> dict[str, Portal]:
+    """All portals by slug (the file's name); a later folder wins over an earlier one.
+
+    A file that is wrong goes to `broken`, so that it does not keep the others from their work.
+    """
     found: dict[str, Portal] = {}
     for folder in folders:
         for path in sorted(folder.rglob("*.toml")):
-            found[path.stem] = load_portal(path)
+            found.pop(path.stem, None)
+            broken.pop(path.stem, None)
+            try:
+                found[path.stem] = load_portal(path)
+            except ConfigError as error:
+                broken[path.stem] = error
     return found
 
 
@@ -38,10 +46,11 @@ def load_portal(path: Path) -> Portal:
     """One portal; raises ConfigError that names file and key."""
     try:
         read = msgspec.convert(_plain(msgspec.toml.decode(path.read_bytes())), PortalFile)
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (OSError, msgspec.MsgspecError, ValueError) as error:
         raise ConfigError(f"{path}: {error}") from error
-    if urlsplit(read.home).scheme not in ("http", "https"):
-        raise ConfigError(f"{path}: home must be an http(s) address, got {read.home!r}")
+    for key, url in [("home", read.home), *(("sections", u) for u in _sections(read))]:
+        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+            raise ConfigError(f"{path}: {key} must be an http(s) address, got {url!r}")
     if read.dialect is not None and read.dialect not in dialects():
         raise ConfigError(
             f"{path}: unknown dialect {read.dialect!r}; known are {', '.join(dialects())}"
@@ -52,11 +61,15 @@ def load_portal(path: Path) -> Portal:
         home=read.home,
         place=read.place,
         dialect=read.dialect,
-        sections=[urljoin(read.home, s) for s in read.sections] or [read.home],
+        sections=_sections(read),
         delay=read.delay,
         reason=read.reason,
         closed=str(read.closed) if read.closed else None,
     )
+
+
+def _sections(read: PortalFile) -> list[str]:
+    return [urljoin(read.home, section) for section in read.sections] or [read.home]
 
 
 def _plain(read: object) -> object:

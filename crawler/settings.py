@@ -12,18 +12,27 @@ AUTOTHROTTLE_ENABLED = False
 COOKIES_ENABLED = True
 DOWNLOAD_TIMEOUT = 60
 DOWNLOAD_MAXSIZE = 20 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = False
 RETRY_TIMES = 2
 REDIRECT_MAX_TIMES = 5
 TELNETCONSOLE_ENABLED = False
 LOG_LEVEL = "WARNING"
+# Codings that the archive can unpack again in every installation.
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Encoding": "gzip, deflate",
+    "Accept-Language": "vi,en;q=0.5",
+}
 
 # Where the crawler's ports (archive and frontier) come from; crawler itself knows no storage.
-CRAWL_STORE = "pipeline.CrawlStore"
+CRAWL_STORE = "pipeline.crawling.CrawlStore"
 
-# Nearest to the network first: bounds before any request leaves, the archive before anything is
+# Nearest to the network last: bounds before any request leaves, the archive before anything is
 # decoded or redirected, patience before Scrapy's own retries.
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.Robots": 100,
     "crawler.middlewares.Patience": 560,
     "crawler.middlewares.ArchiveFirst": 900,
     "crawler.middlewares.Bounds": 950,

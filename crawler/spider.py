@@ -1,8 +1,11 @@
 """One spider for all portals: `scrapy crawl portal -a portal=SLUG`."""
 
+import asyncio
+import logging
+import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import FormRequest, Request
@@ -12,15 +15,26 @@ from scrapy.http import Response
 from scrapy.utils.misc import load_object
 
 from crawler.discover import discover
+from crawler.middlewares import tell
 from crawler.page import parse_page
+from crawler.reading import is_whole
 from model.errors import BantinError, ExtractError
-from model.records import Link, PageRequest, RawPage
+from model.records import DuePage, Listing, PageRequest, RawPage
 
-ENOUGH_KNOWN = 1  # list pages without anything to fetch after which a section is up to date
+BEAT = 15  # seconds between two renewals of the lease
+TOLD_EVERY = 25  # articles between two lines of progress
+# What Scrapy tells in many lines and with tracebacks is told by the spider in one.
+_LOUD = ("scrapy.core.scraper", "scrapy.downloadermiddlewares.retry", "scrapy.downloadermiddlewares.robotstxt",
+         "scrapy.core.downloader.handlers", "scrapy.core.http2", "scrapy.spidermiddlewares.httperror",
+         "scrapy.downloadermiddlewares.httpcompression")  # fmt: skip
+_ARCHIVED = "Ignored response <"  # how Scrapy says that a body unpacks to too much
 
 
 class PortalSpider(scrapy.Spider):
-    """Walks a portal's list pages and fetches the articles that are due."""
+    """Walks a portal's list pages and fetches the articles that are due.
+
+    Arguments: portal (its slug), full=1 (walk to the end), limit=N (articles), only=URL (one article).
+    """
 
     name = "portal"
 
@@ -31,80 +45,107 @@ class PortalSpider(scrapy.Spider):
             raise SystemExit("scrapy crawl portal: name the portal with -a portal=SLUG")
         try:
             store = load_object(crawler.settings["CRAWL_STORE"])(slug)
-            store.frontier.open()
+            store.open()
         except BantinError as error:
-            raise SystemExit(f"bantin: {error}") from error
+            raise SystemExit(f"bantin: {slug}: {error}") from error
         delay = store.portal.delay if store.portal.delay is not None else store.config.delay
         crawler.settings.set("DOWNLOAD_DELAY", float(delay), priority="spider")
         if store.config.contact:
             agent = f"{crawler.settings['USER_AGENT'][:-1]}; contact {store.config.contact})"
             crawler.settings.set("USER_AGENT", agent, priority="spider")
+        for name in _LOUD:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.prepare(store)
         return spider
 
     def prepare(self, store: Any) -> None:
         self.store = store
-        self.hosts = {
-            urlsplit(url).netloc.lower() for url in (store.portal.home, *store.portal.sections)
-        }
+        self.hosts = {host.lower() for host in store.hosts}
         self.allow_private = {host.lower() for host in store.config.allow_private}
         self.full = str(getattr(self, "full", "")) == "1"
         self.left = int(getattr(self, "limit", 0) or 0) or None
-        self.known = 0
+        self.only: str | None = getattr(self, "only", None)
+        self.known = self.fetched = 0
         self.stopped: str | None = None
-        self.visited: set[str] = set()
+        self.troubles: set[str] = set()
+        self.seen: set[str] = set()
 
     async def start(self) -> AsyncIterator[Any]:
-        for link in self.store.frontier.due():
-            if request := self.article_request(link):
+        loop = asyncio.get_running_loop()
+        self.beating = loop.create_task(self._beat())
+        if os.environ.get("BANTIN_PARENT"):
+            loop.add_reader(0, _end_with_parent)
+        for page in self.store.due(self.only):
+            if request := self.request(page):
                 yield request
-        for section in self.store.portal.sections:
-            yield self.list_request(PageRequest(url=section))
 
-    def list_request(self, asked: PageRequest) -> Request:
-        """The request for a list page, a form where the pager is one."""
-        headers = {"Referer": asked.referer} if asked.referer else {}
+    async def _beat(self) -> None:
+        """Hold the lease; a run that has lost it ends at once."""
+        while True:
+            await asyncio.sleep(BEAT)
+            if not self.store.renew():
+                self.stop("another process has taken over this portal")
+                os._exit(1)
+
+    def request(self, page: DuePage) -> Request | None:
+        """The request for a page, None for an article when this run's limit is reached."""
+        if page.kind == "article" and self.left is not None:
+            if self.left <= 0:
+                return None
+            self.left -= 1
+        asked = page.asked
         common: dict[str, Any] = {
-            "callback": self.parse_list, "errback": self.list_failed, "headers": headers,
-            "cb_kwargs": {"asked": asked}, "dont_filter": True, "priority": 10,
-        }  # fmt: skip
+            "callback": self.parse_article if page.kind == "article" else self.parse_list,
+            "errback": self.page_failed,
+            "headers": {"Referer": asked.referer} if asked.referer else {},
+            "meta": {"page": page},
+            "dont_filter": True,
+            "priority": 0 if page.kind == "article" else 10,
+        }
         if asked.form is not None:
             form = {k: v for k, v in asked.form.items() if k != "last"}
             return FormRequest(asked.url, formdata=form, **common)
         return Request(asked.url, **common)
 
-    def article_request(self, link: Link) -> Request | None:
-        """The request for an article, None when this run's limit is reached."""
-        if self.left is not None:
-            if self.left <= 0:
-                return None
-            self.left -= 1
-        return Request(
-            link.url, callback=self.parse_article, errback=self.article_failed,
-            cb_kwargs={"link": link}, dont_filter=True,
-        )  # fmt: skip
-
-    def parse_list(self, response: Response, asked: PageRequest) -> Iterator[Request]:
-        self.store.frontier.captured(self.raw(response), response.meta["warc"], None)
-        key = f"{response.url} {sorted((asked.form or {}).items())}"
-        if key in self.visited:
-            return  # past its last page this software shows a page again
-        self.visited.add(key)
+    def parse_list(self, response: Response) -> Iterator[Request]:
+        page: DuePage = response.meta["page"]
         try:
-            listing = discover(parse_page(self.raw(response)), asked)
+            listing = discover(parse_page(self.raw(response)), page.asked)
         except ExtractError:
-            return  # an empty fragment is the end of the list
-        fetch, known = self.store.frontier.offer(listing.links)
+            listing = None  # an empty fragment is the end of the list
+        if listing is None or self._repeats(response.url, page.asked):
+            # Past its last page this software shows a page again.
+            listing = Listing(dialect="none", links=[])
+        elif not listing.links and page.kind == "section":
+            self.tell(response.url, "no links to articles; is this a list page of this portal?")
+        fetch, known = self.store.listed(page, listing, self.full and self.left != 0)
         self.known += known
-        for link in fetch:
-            if request := self.article_request(link):
+        for found in fetch:
+            if found.kind != "article" and self.left == 0:
+                continue  # it stays due, the next run walks on from it
+            if request := self.request(found):
                 yield request
-        if listing.next and listing.links and (fetch or self.full):
-            yield self.list_request(listing.next)
 
-    def parse_article(self, response: Response, link: Link) -> None:
-        self.store.frontier.captured(self.raw(response), response.meta["warc"], link)
+    def _repeats(self, url: str, asked: PageRequest) -> bool:
+        key = f"{url} {sorted((asked.form or {}).items())}"
+        if key in self.seen:
+            return True
+        self.seen.add(key)
+        return False
+
+    def parse_article(self, response: Response) -> None:
+        """Nothing to do: the capture is archived, and is read from there."""
+        self.fetched += 1
+        if self.fetched % TOLD_EVERY == 0:
+            self.say(f"{self.fetched} articles fetched")
+        if "dataloss" not in response.flags:
+            return
+        if is_whole(response.body):  # the portal lies about its length
+            self.store.accepted(response.meta["page"])
+        else:
+            # Told where it is read, like everything that is archived and no article.
+            self.store.failed(response.meta["page"], f"{response.url}: cut short")
 
     def raw(self, response: Response) -> RawPage:
         kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
@@ -113,28 +154,46 @@ class PortalSpider(scrapy.Spider):
             dialect=self.store.portal.dialect,
         )  # fmt: skip
 
-    def list_failed(self, failure: Any) -> None:
-        note = f"{failure.request.url}: {reason(failure)}"
-        self.store.frontier.failed(None, note)
+    def page_failed(self, failure: Any) -> None:
+        page = failure.request.meta["page"]
+        why = reason(failure)
+        self.store.failed(page, f"{failure.request.url}: {why}")
+        if not why.startswith(_ARCHIVED):
+            self.tell(failure.request.url, why)
 
-    def article_failed(self, failure: Any) -> None:
-        self.store.frontier.failed(failure.request.cb_kwargs["link"], reason(failure))
+    def tell(self, url: str, why: str) -> None:
+        """One line a trouble: what befalls every page of a host is told once."""
+        if why not in self.troubles:
+            self.troubles.add(why)
+            self.say(f"{url}: {why}")
+
+    def say(self, line: str) -> None:
+        sys.stderr.write(f"{self.store.portal.slug}: {line}\n")
+        sys.stderr.flush()
 
     def stop(self, why: str) -> None:
         """End the run because the portal asked for it."""
         self.stopped = why
-        self.store.frontier.failed(None, why)
+        self.store.failed(None, why)
+        self.tell(self.store.portal.home, why)
 
     def closed(self, why: str) -> None:
+        self.beating.cancel()
         done = why == "finished" and self.stopped is None
-        self.store.frontier.close("done" if done else "stopped", self.known)
+        self.store.close("done" if done else "stopped", self.known)
+
+
+def _end_with_parent() -> None:
+    """A crawl whose parent is gone ends at once: whatever is killed is due again."""
+    if not os.read(0, 1):
+        os._exit(1)
 
 
 def reason(failure: Any) -> str:
     """Why a request failed, in a few words."""
-    if failure.check(IgnoreRequest):
+    if failure.check(IgnoreRequest) and not getattr(failure.value, "response", None):
         return str(failure.value) or "left out"
     response = getattr(failure.value, "response", None)
     if response is not None:
         return f"the portal answered {response.status}"
-    return f"{type(failure.value).__name__}: {failure.value}"
+    return tell(failure.value)

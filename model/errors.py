@@ -4,11 +4,12 @@ BantinError                 anything a user can be told in one line
     ConfigError             bantin.toml or a portal's TOML is wrong: file and key named
     UnknownPortal           no portal has that slug
     UnknownId               no article, mention or figure has that id
-    ExtractError            a page is no article; `kind` says what it is
+    ExtractError            a page is no article; `kind` says what it is: list, missing, blocked, empty,
+                            unknown, binary, cut or large
     ArchiveError            a WARC record is missing or damaged
     InputError              a file handed in can't be read
     StoreError              the database is missing, locked or of a newer version
-    Busy                    somebody else holds the lease
+    Busy                    somebody else holds the lease of a host
 """
 
 
@@ -29,7 +30,7 @@ class UnknownId(BantinError):  # noqa: N818 -- named by what happened
 
 
 class ExtractError(BantinError):
-    """A page is no article: `kind` is list, missing, blocked, empty, unknown or binary."""
+    """A page is no article; `kind` says what it is."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
@@ -49,4 +50,4 @@ class StoreError(BantinError):
 
 
 class Busy(BantinError):  # noqa: N818 -- named by what happened
-    """Somebody else holds the lease of that portal."""
+    """Somebody else holds the lease of a host."""

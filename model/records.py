@@ -39,6 +39,7 @@ class RawPage(Record, frozen=True):
     captured: str | None = None
     portal: str | None = None
     dialect: str | None = None
+    truncated: bool = False
 
 
 class PageRequest(Record, frozen=True):
@@ -49,6 +50,16 @@ class PageRequest(Record, frozen=True):
     referer: str | None = None
 
 
+class DuePage(Record, frozen=True):
+    """A page that the frontier hands out: a section, a further list page or an article."""
+
+    id: str
+    kind: Literal["section", "list", "article"]
+    asked: PageRequest
+    published: str | None = None
+    resumed: bool = False
+
+
 class Link(Record, frozen=True):
     """A link to an article on a list page, with the title and date the list shows."""
 
@@ -56,6 +67,15 @@ class Link(Record, frozen=True):
     native_id: str | None = None
     title: str | None = None
     published: str | None = None
+
+
+class Finding(Record, frozen=True):
+    """Something that `verify` found wrong, and the article it concerns where there is one."""
+
+    what: str
+    problem: str
+    article_id: str | None = None
+    title: str | None = None
 
 
 class Listing(Record, frozen=True):
@@ -256,25 +276,43 @@ class Annotations(Record, frozen=True):
 
 
 class WarcPlace(Record, frozen=True):
-    """Where a WARC record lies: file name inside the archive, byte offset, payload digest."""
+    """Where a capture lies: a file of the archive, and in it the bytes of request and response.
+
+    `start` and `length` bound them, `offset` is the response's record, `checksum` is of the bytes as
+    they lie there (sha256:hex), `digest` is WARC's of the payload (sha1:base32).
+    """
 
     file: str
+    start: int
     offset: int
+    length: int
     digest: str
+    checksum: str
 
 
-class Exchange(Record, frozen=True):
-    """One request and its response as they went over the wire, ready to be archived."""
+class Exchange(Record, frozen=True, kw_only=True):
+    """One request and its response as they went over the wire, ready to be archived.
+
+    `kind` says what was asked for (robots, section, list, article, import, None where nobody knows)
+    and `page_id` which page of the frontier; `truncated` is WARC's reason for a body cut short.
+    """
 
     url: str
-    method: str
-    request_headers: list[tuple[str, str]]
-    request_body: bytes
+    method: str = ""
+    request_headers: list[tuple[str, str]] = []
+    request_body: bytes = b""
     status: int
-    reason: str
+    reason: str = ""
     headers: list[tuple[str, str]]
     body: bytes
     captured: datetime
+    kind: str | None = None
+    page_id: str | None = None
+    truncated: str | None = None
+
+    def header(self, name: str) -> str:
+        """The first response header of that name, "" where there is none."""
+        return next((v for k, v in self.headers if k.lower() == name.lower()), "")
 
 
 def to_json(record: object) -> str:

@@ -1,5 +1,5 @@
 """Everything that knows Vietnamese: mentions, figures and times out of official prose."""
 
-from nlp.annotate import READER_VERSION, annotate
+from nlp.annotate import annotate, reader_version
 
-__all__ = ["READER_VERSION", "annotate"]
+__all__ = ["annotate", "reader_version"]

@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 from model.records import (
     Annotations,
@@ -16,6 +18,7 @@ from model.records import (
     Role,
     Time,
 )
+from model.versions import version_of
 from nlp.entities import Spot, walk_text
 from nlp.figures import Qualified, find_elided, find_figures
 from nlp.gazetteer import Gazetteer, province_code, read_gazetteer, split_level
@@ -28,7 +31,13 @@ from nlp.tabular import find_cells
 from nlp.times import Found, find_times
 from text import nfc, write_out
 
-READER_VERSION = "1"
+
+@cache
+def reader_version() -> str:
+    """The version of what is read out of a text: of this package, of `text` and of underthesea."""
+    here = Path(__file__).parent
+    return version_of([here, here.parent / "text"], ["underthesea"])
+
 
 Span = tuple[int, int]
 
@@ -150,4 +159,4 @@ def _time(source: Source, found: Found) -> Time:
     )
 
 
-__all__ = ["READER_VERSION", "Figure", "annotate"]
+__all__ = ["Figure", "annotate", "reader_version"]

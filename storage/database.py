@@ -1,44 +1,82 @@
-"""Open the database: one engine, the schema at its newest version."""
+"""Open the database: one engine, the schema at its newest version, transactions that wait."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.util import CommandError
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy.orm import Session
 
 from model.errors import StoreError
 
+__all__ = ["HEAD", "Session", "begin", "look", "open_database"]
+
+HEAD = "0002"  # the newest file in migrations/versions
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def open_database(url: str) -> Engine:
     """An engine on a database at the newest schema; raises StoreError that names the database."""
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _tune_sqlite)
     try:
-        upgrade(engine)
-    except CommandError as error:
-        raise StoreError(f"{url}: the database is of a newer version of bantin: {error}") from error
-    except (OperationalError, DatabaseError) as error:
+        engine = create_engine(url)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _tune_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        _upgrade(engine)
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise StoreError(f"{url}: no address of a database: {error}") from error
+    except DatabaseError as error:
         raise StoreError(f"{url}: {error.orig}") from error
     return engine
 
 
+@contextmanager
+def begin(engine: Engine) -> Iterator[Session]:
+    """A session that writes: its work is committed at the end, or not at all."""
+    with Session(engine.execution_options(writes=True)) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def look(engine: Engine) -> Iterator[Session]:
+    """A session that only reads, and sees one moment of the database."""
+    with Session(engine) as session:
+        yield session
+
+
 def _tune_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin below, not where the driver guesses
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=60000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the schema to its newest version."""
-    config = AlembicConfig()
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes the lock at once: a reader that turns writer fails without waiting."""
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _upgrade(engine: Engine) -> None:
+    """Bring an older schema to the newest version; a database that is there already is only read."""
+    if inspect(engine).has_table("alembic_version"):
+        with engine.connect() as connection:
+            if connection.scalar(text("SELECT version_num FROM alembic_version")) == HEAD:
+                return
+    from alembic import command  # noqa: PLC0415 -- slow to load, and most starts do without
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        with engine.execution_options(writes=True).begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, HEAD)
+    except CommandError as error:
+        raise StoreError(
+            f"{engine.url}: made by a newer version of bantin; update bantin, the database is untouched"
+        ) from error

@@ -1,147 +1,199 @@
-"""The frontier: pages with when they are due, leased while fetched, acknowledged when archived."""
+"""The frontier: pages with when they are due, leased to a run, acknowledged when archived."""
 
-import os
-import socket
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any, Literal, cast
 
-from sqlalchemy import Engine, or_, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from model import records
-from model.errors import Busy
+from model.records import DuePage, Link, Listing, PageRequest
 from storage import schema
+from storage.captures import save_capture
+from storage.clock import now
+from storage.database import begin
 from storage.ids import derive_id
-from storage.store import now, save_capture
+from storage.leases import give_back, renew_leases, take_leases
 
-LEASE = timedelta(minutes=10)
+LONGEST_BACKOFF = 24 * 14  # hours
+Recheck = Callable[[str | None, datetime], datetime]
 
 
 class Frontier:
-    """The frontier of one portal's refresh, for as long as its lease is held."""
+    """The frontier of one portal's refresh, for as long as the leases of its hosts are held."""
 
-    def __init__(
-        self, engine: Engine, portal: str, recheck: Callable[[str | None, datetime], datetime]
-    ) -> None:
+    def __init__(self, engine: Engine, portal: str, hosts: Iterable[str], recheck: Recheck) -> None:
         self._engine = engine
         self._portal = portal
+        self._leases = [f"host {host}" for host in hosts]
         self._recheck = recheck
-        self._holder = f"{socket.gethostname()}:{os.getpid()}"
         self.run_id = 0
 
-    def open(self) -> None:
-        """Take the portal's lease and begin a run; raises Busy while somebody else holds it."""
-        with Session(self._engine) as session, session.begin():
-            lease = session.get(schema.Lease, self._portal)
-            if lease and _aware(lease.until) > now() and lease.holder != self._holder:
-                raise Busy(f"{self._portal}: being crawled by {lease.holder}; try again later")
-            session.merge(schema.Lease(name=self._portal, holder=self._holder, until=now() + LEASE))
-            run = schema.Run(portal=self._portal, started=now(), lists=0, articles=0, known=0)
+    def open(self, sections: list[str]) -> None:
+        """Take the leases of the hosts and begin a run; raises Busy while somebody works on one.
+
+        Pages that a dead run had leased are free again: nobody else can hold these hosts.
+        """
+        take_leases(self._engine, self._leases)
+        with begin(self._engine) as session:
+            run = schema.Run(
+                portal=self._portal, started=now(), lists=0, articles=0, known=0, failed=0
+            )
             session.add(run)
             session.flush()
             self.run_id = run.id
+            for url in sections:
+                key = list_key(self._portal, PageRequest(url=url))
+                if session.get(schema.Page, key) is None:
+                    session.add(self._row(key, "section", url))
 
-    def due(self) -> list[records.Link]:
-        """Article pages that are due, leased to this run."""
-        with Session(self._engine) as session, session.begin():
-            at = now()
-            free = or_(schema.Page.leased_until.is_(None), schema.Page.leased_until < at)
+    def _row(self, key: str, kind: str, url: str, **more: Any) -> schema.Page:
+        return schema.Page(
+            id=key, portal=self._portal, kind=kind, url=url, due=now(), failures=0, **more
+        )
+
+    def renew(self) -> bool:
+        """Hold the hosts longer; False when somebody else has them."""
+        return renew_leases(self._engine, self._leases)
+
+    def due(self, sections: list[str]) -> list[DuePage]:
+        """What is to be fetched now, leased to this run: sections, walks that broke off, articles."""
+        heads = {list_key(self._portal, PageRequest(url=url)) for url in sections}
+        with begin(self._engine) as session:
+            mine = schema.Page.portal == self._portal
             rows = session.scalars(
-                select(schema.Page).where(
-                    schema.Page.portal == self._portal, schema.Page.due <= at, free
-                )
+                select(schema.Page)
+                .where(mine, (schema.Page.due <= now()) | schema.Page.id.in_(heads))
+                .order_by(schema.Page.kind, schema.Page.due, schema.Page.id)
             ).all()
-            for row in rows:
-                row.leased_until = at + LEASE
-            return [
-                records.Link(url=row.url, native_id=row.native_id, published=row.published)
-                for row in rows
-            ]
+            chosen = [row for row in rows if row.kind != "section" or row.id in heads]
+            for row in chosen:
+                row.leased_by = self.run_id
+            return [_handed(row, resumed=row.kind == "list") for row in chosen]
 
-    def offer(self, links: list[records.Link]) -> tuple[list[records.Link], int]:
-        """Of the links of a list page those to fetch now, and how many were known.
+    def lease_one(self, link: Link) -> DuePage:
+        """One article, due or not, leased to this run."""
+        with begin(self._engine) as session:
+            key = article_page(self._portal, link)
+            row = session.get(schema.Page, key)
+            if row is None:
+                row = self._row(key, "article", link.url)
+                session.add(row)
+            row.leased_by = self.run_id
+            return _handed(row)
 
-        A link is fetched when it is new, or when the list shows another title than it did: an
-        editor who corrects an article usually says so there.
+    def listed(self, page: DuePage, listing: Listing, full: bool) -> tuple[list[DuePage], int]:
+        """Acknowledge a list page with all it leads to, in one transaction.
+
+        Returns the pages to fetch now (articles in list order, then the next list page, if the walk
+        goes on) and how many links were known. The walk goes on while a list page leads to something
+        to fetch; one that broke off goes on to its end, because bulletins may have moved since.
+        An article is fetched when it is new or due, or when the list shows another title than it did:
+        an editor who corrects an article usually says so there.
         """
-        fetch: list[records.Link] = []
-        known = 0
-        with Session(self._engine) as session, session.begin():
-            for link in links:
-                row = session.get(schema.Page, self._key(link))
-                known += row is not None and row.acknowledged is not None
-                if self._wanted(session, row, link):
-                    fetch.append(link)
+        with begin(self._engine) as session:
+            known = sum(self._is_known(session, link) for link in listing.links)
+            fetch = [p for link in listing.links if (p := self._offered(session, link))]
+            if listing.next and listing.links and (fetch or full or page.resumed):
+                fetch.append(self._walk_on(session, listing.next, page.resumed))
+            row = session.get_one(schema.Page, page.id)
+            row.acknowledged, row.leased_by, row.failures = now(), None, 0
+            row.due = now() if row.kind == "section" else None
         return fetch, known
 
-    def _key(self, link: records.Link) -> str:
-        return derive_id("page", self._portal, link.native_id or link.url)
+    def _is_known(self, session: Session, link: Link) -> bool:
+        row = session.get(schema.Page, article_page(self._portal, link))
+        return row is not None and row.acknowledged is not None
 
-    def _wanted(self, session: Session, row: schema.Page | None, link: records.Link) -> bool:
-        at = now()
+    def _offered(self, session: Session, link: Link) -> DuePage | None:
+        key = article_page(self._portal, link)
+        row = session.get(schema.Page, key)
         if row is None:
-            row = schema.Page(
-                id=self._key(link), portal=self._portal, kind="article", url=link.url,
-                native_id=link.native_id, title=link.title, due=at, failures=0,
-            )  # fmt: skip
+            row = self._row(key, "article", link.url, native_id=link.native_id,
+                            title=link.title, published=link.published)  # fmt: skip
             session.add(row)
         elif link.title and row.title != link.title:
-            row.title, row.due = link.title, at
-        if row.leased_until and _aware(row.leased_until) > at:
-            return False
-        if row.due is None or _aware(row.due) > at:
-            return False
-        row.leased_until = at + LEASE
-        return True
+            row.title, row.due = link.title, now()
+        if row.leased_by == self.run_id or row.due is None or row.due > now():
+            return None
+        row.leased_by = self.run_id
+        return _handed(row)
+
+    def _walk_on(self, session: Session, asked: PageRequest, resumed: bool) -> DuePage:
+        key = list_key(self._portal, asked)
+        row = session.get(schema.Page, key)
+        if row is None:
+            ask = {"form": asked.form, "referer": asked.referer}
+            row = self._row(key, "list", asked.url, ask=ask)
+            session.add(row)
+        row.due, row.leased_by = now(), self.run_id
+        return _handed(row, resumed)
 
     def captured(
-        self, raw: records.RawPage, place: records.WarcPlace, link: records.Link | None
+        self, exchange: records.Exchange, place: records.WarcPlace, page: DuePage | None
     ) -> None:
-        """Acknowledge an archived page: its capture is stored and its next visit is set."""
-        at = now()
-        with Session(self._engine) as session, session.begin():
-            page = session.get(schema.Page, self._key(link)) if link else None
-            kind = "article" if link else "list"
+        """Note an archived exchange; an article that came whole is acknowledged with it."""
+        with begin(self._engine) as session:
+            save_capture(session, self._portal, exchange, place)
             run = session.get_one(schema.Run, self.run_id)
-            run.articles += bool(link)
-            run.lists += not link
-            if page and link:
-                page.acknowledged, page.leased_until, page.failures = at, None, 0
-                page.due = self._recheck(link.published, at)
-            save_capture(
-                session,
-                schema.Capture(
-                    portal=self._portal, page_id=page.id if page else None, url=raw.url, status=raw.status,
-                    captured=at, warc_file=place.file, warc_offset=place.offset, digest=place.digest,
-                    kind=kind, state="due" if link else "list",
-                ),
-            )  # fmt: skip
-            session.merge(schema.Lease(name=self._portal, holder=self._holder, until=at + LEASE))
+            if page and page.kind == "article" and 200 <= exchange.status < 300:
+                run.articles += 1
+                if not exchange.truncated:
+                    acknowledge(session, page.id, exchange.captured, self._recheck)
+            elif page and page.kind != "article":
+                run.lists += 1
 
-    def failed(self, link: records.Link | None, note: str) -> None:
+    def accepted(self, page: DuePage) -> None:
+        """Acknowledge an article whose answer only claimed to be longer."""
+        with begin(self._engine) as session:
+            acknowledge(session, page.id, now(), self._recheck)
+
+    def failed(self, page: DuePage | None, note: str) -> None:
         """Give a page back: it stays due, later each time it fails."""
-        with Session(self._engine) as session, session.begin():
-            page = session.get(schema.Page, self._key(link)) if link else None
-            if page:
-                page.leased_until = None
-                page.failures += 1
-                page.due = now() + timedelta(hours=min(2**page.failures, 24 * 14))
-            else:
-                session.get_one(schema.Run, self.run_id).note = note
+        with begin(self._engine) as session:
+            row = session.get(schema.Page, page.id) if page else None
+            if row:
+                row.leased_by = None
+                row.failures += 1
+                hours = min(2 ** min(row.failures, 10), LONGEST_BACKOFF)
+                row.due = now() + timedelta(hours=hours)
+            run = session.get_one(schema.Run, self.run_id)
+            run.failed += 1
+            run.note = run.note or note
 
     def close(self, outcome: str, known: int) -> None:
-        """End the run and give the lease back."""
-        with Session(self._engine) as session, session.begin():
+        """End the run and give the leases back."""
+        with begin(self._engine) as session:
             run = session.get_one(schema.Run, self.run_id)
-            run.ended, run.outcome, run.known = (
-                now(),
-                "failed" if run.note and not run.lists else outcome,
-                known,
+            run.ended, run.outcome, run.known = now(), outcome, known
+            session.execute(
+                update(schema.Page)
+                .where(schema.Page.portal == self._portal, schema.Page.leased_by == self.run_id)
+                .values(leased_by=None)
             )
-            if lease := session.get(schema.Lease, self._portal):
-                session.delete(lease)
+        give_back(self._engine, self._leases)
 
 
-def _aware(value: datetime) -> datetime:
-    """SQLite gives times back without their zone; all are stored in UTC."""
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+def acknowledge(session: Session, page_id: str, captured: datetime, recheck: Recheck) -> None:
+    """An article's page is archived: it is not due again before its next visit."""
+    if page := session.get(schema.Page, page_id):
+        page.acknowledged, page.leased_by, page.failures = captured, None, 0
+        page.due = recheck(page.published, captured)
+
+
+def article_page(portal: str, link: Link) -> str:
+    """The id of an article's page: of its native id, without one of its URL."""
+    return derive_id("page", portal, link.native_id or link.url)
+
+
+def list_key(portal: str, asked: PageRequest) -> str:
+    """The id of a list page: of its URL and form."""
+    return derive_id("page", portal, "list", asked.url, sorted((asked.form or {}).items()))
+
+
+def _handed(row: schema.Page, resumed: bool = False) -> DuePage:
+    ask = row.ask or {}
+    asked = PageRequest(url=row.url, form=ask.get("form"), referer=ask.get("referer"))
+    kind = cast("Literal['section', 'list', 'article']", row.kind)
+    return DuePage(id=row.id, kind=kind, asked=asked, published=row.published, resumed=resumed)

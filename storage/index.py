@@ -9,15 +9,19 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from storage import schema
+from storage.ids import derive_id
 from text import bare_key, has_marks, match_key, nfc
 
 _WORD = re.compile(r"\w+")
 _MARK = "journal.txt"
+_BATCH = 500  # articles between two commits
+FORMAT = "2"  # of the documents below; an index of another format is made anew
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field("id", stored=True, tokenizer_name="raw")
+    for field in ("id", "version"):
+        builder.add_text_field(field, stored=True, tokenizer_name="raw")
     for field in ("exact", "folded", "exact_title", "folded_title"):
         builder.add_text_field(field, stored=False, tokenizer_name="whitespace")
     return builder.build()
@@ -34,60 +38,127 @@ def folded_words(text: str) -> list[str]:
 
 
 class SearchIndex:
-    """One document an article: its current edition."""
+    """One document an article: its current edition. Opened on first use, made anew where damaged."""
 
     def __init__(self, folder: Path, engine: Engine) -> None:
         self._folder = folder
         self._engine = engine
-        self._index = self._open()
+        self._opened: tantivy.Index | None = None
+
+    @property
+    def _index(self) -> tantivy.Index:
+        if self._opened is None:
+            self._opened = self._open()
+        return self._opened
 
     def _open(self) -> tantivy.Index:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        if self._mark() is not None:
+            try:
+                return tantivy.Index(_schema(), path=str(self._folder))
+            except BaseException as error:
+                _pass_damage(error)
+        # Missing or damaged: it is derived data and made anew.
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True)
+        made = tantivy.Index(_schema(), path=str(self._folder))
+        self._set_mark(0)
+        return made
+
+    def _mark(self) -> int | None:
+        """The journal's number up to which the index is brought, None without an index of this format."""
         try:
-            return tantivy.Index(_schema(), path=str(self._folder))
-        except ValueError:
-            # A damaged index is derived data: it is made anew.
-            shutil.rmtree(self._folder)
-            self._folder.mkdir(parents=True)
-            return tantivy.Index(_schema(), path=str(self._folder))
+            written = (self._folder / _MARK).read_text(encoding="utf-8").split()
+        except OSError:
+            return None
+        good = len(written) == 2 and written[0] == FORMAT and written[1].isdigit()
+        return int(written[1]) if good else None
+
+    def _set_mark(self, number: int) -> None:
+        fresh = self._folder / (_MARK + ".new")
+        fresh.write_text(f"{FORMAT} {number}", encoding="utf-8")
+        fresh.replace(self._folder / _MARK)
+
+    def renew(self) -> None:
+        """Make the index anew from the database."""
+        self._opened = None
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self.catch_up()
 
     def catch_up(self) -> int:
-        """Index what the journal names since the last time; returns how many articles."""
-        mark = self._folder / _MARK
-        done = int(mark.read_text()) if mark.exists() else 0
+        """Index what the journal names since the last time; returns how many articles.
+
+        Where another process is indexing, nothing is done: it or the next catches up.
+        """
         with Session(self._engine) as session:
             last = session.scalar(select(func.max(schema.Journal.number))) or 0
-            if last < done:
-                done = 0
-            changed = session.scalars(
-                select(schema.Journal.article_id).where(schema.Journal.number > done).distinct()
-            ).all()
-            if changed:
-                self._write(session, [article for article in changed if article])
-        mark.write_text(str(last))
+            index = self._index
+            done = self._mark() or 0
+            if done == last:
+                return 0
+            anew = done > last  # the database was restored from an earlier day
+            changed = _changed(session, 0 if anew else done)
+            try:
+                writer = index.writer(heap_size=64_000_000, num_threads=1)
+            except ValueError:
+                return 0  # the other process holds the lock
+            if anew:
+                writer.delete_all_documents()
+            for at in range(0, len(changed), _BATCH):
+                self._write(session, writer, changed[at : at + _BATCH])
+            writer.commit()
+            writer.wait_merging_threads()
+            index.reload()
+        self._set_mark(last)
         return len(changed)
 
-    def _write(self, session: Session, articles: list[str]) -> None:
-        writer = self._index.writer(heap_size=64_000_000, num_threads=1)
+    def _write(self, session: Session, writer: tantivy.IndexWriter, articles: list[str]) -> None:
         for article_id in articles:
-            writer.delete_documents("id", article_id)
-            article = session.get(schema.Article, article_id)
-            edition = (
-                session.get(schema.Edition, article.current)
-                if article and article.current
-                else None
+            writer.delete_documents_by_term("id", article_id)
+        rows = session.execute(
+            select(schema.Article.id, schema.Edition)
+            .join(schema.Edition, schema.Edition.id == schema.Article.current)
+            .where(schema.Article.id.in_(articles))
+        )
+        for article_id, edition in rows:
+            writer.add_document(_document(article_id, edition))
+        session.expunge_all()
+
+    def held(self) -> dict[str, str] | None:
+        """The version of each article as indexed, None where there is no index.
+
+        A version names an edition and a reading of it, see `document_version`.
+        """
+        if self._mark() is None:
+            return None
+        try:
+            index = tantivy.Index(_schema(), path=str(self._folder))
+            searcher = index.searcher()
+            everything = searcher.search(
+                tantivy.Query.all_query(), limit=max(searcher.num_docs, 1), count=False
             )
-            if edition:
-                writer.add_document(_document(article_id, edition))
-        writer.commit()
-        writer.wait_merging_threads()
-        self._index.reload()
+            documents = [searcher.doc(address) for _, address in everything.hits]
+            return {str(d["id"][0]): str(d["version"][0]) for d in documents}
+        except BaseException as error:
+            _pass_damage(error)
+            return None
+
+    def last_number(self) -> int:
+        """The journal's number up to which the index is brought; 0 without an index."""
+        return self._mark() or 0
 
     def search(self, query: str, limit: int) -> tuple[int, list[tuple[str, float]]]:
         """How many articles match, and ids with scores of the best; words are ANDed.
 
         A word typed with marks matches exactly, one typed without matches folded.
         """
+        try:
+            return self._search(query, limit)
+        except BaseException as error:
+            _pass_damage(error)
+            self.renew()
+            return self._search(query, limit)
+
+    def _search(self, query: str, limit: int) -> tuple[int, list[tuple[str, float]]]:
         built = self._query(query)
         if built is None:
             return 0, []
@@ -119,14 +190,31 @@ class SearchIndex:
         return tantivy.Query.boolean_query([(tantivy.Occur.Should, q) for q in queries])
 
 
+def _pass_damage(error: BaseException) -> None:
+    """Go on after what tantivy raises over damaged files; its panics are no Exception."""
+    if not isinstance(error, (ValueError, OSError)) and type(error).__name__ != "PanicException":
+        raise error
+
+
 def query_terms(query: str) -> list[str]:
     """The words of a query, composed."""
     return _WORD.findall(nfc(query))
 
 
+def _changed(session: Session, done: int) -> list[str]:
+    lines = select(schema.Journal.article_id).where(schema.Journal.number > done)
+    return sorted({article for article in session.scalars(lines) if article})
+
+
+def document_version(edition_id: str, text: str) -> str:
+    """What tells whether an indexed document is an article's of today."""
+    return derive_id("document", edition_id, text)
+
+
 def _document(article_id: str, edition: schema.Edition) -> tantivy.Document:
     document = tantivy.Document()
     document.add_text("id", article_id)
+    document.add_text("version", document_version(edition.id, edition.text))
     document.add_text("exact", " ".join(exact_words(edition.text)))
     document.add_text("folded", " ".join(folded_words(edition.text)))
     document.add_text("exact_title", " ".join(exact_words(edition.title)))

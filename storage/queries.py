@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Engine, and_, func, or_, select
+from sqlalchemy import Engine, and_, func, select
 from sqlalchemy.orm import Session
 
 from model.errors import UnknownId
+from model.records import WarcPlace
 from storage import schema
+from storage.captures import place_of
 from storage.index import SearchIndex, query_terms
 from storage.snippets import make_snippet
-from storage.values import to_scaled
 from text import bare_key, write_out
 
 _MOST = 10_000  # hits that filters and facets look at
@@ -27,18 +27,7 @@ class Filters:
     last: str | None = None
 
 
-@dataclass(frozen=True)
-class FigureQuestion:
-    """Which figures are asked for."""
-
-    words: str | None = None
-    type: str | None = None
-    noun: str | None = None
-    unit: str | None = None
-    least: Decimal | None = None
-    most: Decimal | None = None
-    loose: bool = False
-    filters: Filters = Filters()
+EVERYTHING = Filters()
 
 
 def search_articles(
@@ -75,13 +64,14 @@ def _matching(session: Session, scores: dict[str, float], filters: Filters) -> l
                 schema.Edition.published,
             )
             .join(schema.Edition, schema.Edition.id == schema.Article.current)
-            .where(schema.Article.id.in_(ids[at : at + 500]), *_limits(filters))
+            .where(schema.Article.id.in_(ids[at : at + 500]), *edition_limits(filters))
         )
         found += session.execute(asked).all()
     return found
 
 
-def _limits(filters: Filters) -> list[Any]:
+def edition_limits(filters: Filters) -> list[Any]:
+    """The filters as conditions on article and current edition."""
     limits = []
     if filters.portal:
         limits.append(schema.Article.portal == filters.portal)
@@ -119,96 +109,101 @@ def _facets(rows: list[Any]) -> dict[str, dict[str, int]]:
     return facets
 
 
-def find_figures(engine: Engine, question: FigureQuestion) -> Iterator[dict[str, Any]]:
-    """Figures of current editions as flat rows, newest article first."""
-    asked = (
-        select(schema.Figure, schema.Edition, schema.Article)
-        .join(schema.Edition, schema.Edition.id == schema.Figure.edition_id)
-        .join(schema.Article, schema.Article.current == schema.Edition.id)
-        .where(*_limits(question.filters), *_figure_limits(question))
-        .order_by(schema.Edition.published.desc(), schema.Article.id, schema.Figure.start)
-    )
-    words = [bare_key(w) for w in query_terms(question.words or "")]
-    noun = bare_key(question.noun or "")
+def archive_address(edition: schema.Edition, article: schema.Article) -> str:
+    """Where our capture of an edition is served."""
+    return f"/archive/{edition.captured:%Y%m%d%H%M%S}/{article.url or ''}"
+
+
+def portal_places(engine: Engine) -> dict[str, str | None]:
+    """The place of every portal by slug."""
     with Session(engine) as session:
-        for figure, edition, article in session.execute(asked):
-            sentence = bare_key(figure.sentence)
-            if noun not in bare_key(figure.noun or "") or any(w not in sentence for w in words):
-                continue
-            yield _figure_row(figure, edition, article)
+        return {portal.slug: portal.place for portal in session.scalars(select(schema.Portal))}
 
 
-def _figure_limits(question: FigureQuestion) -> list[Any]:
-    limits: list[Any] = []
-    if question.type:
-        limits.append(schema.Figure.type == question.type)
-    if question.unit:
-        limits.append(schema.Figure.unit == question.unit)
-    if question.least is not None:
-        limits.append(_bound(question, question.least, low_side=True))
-    if question.most is not None:
-        limits.append(_bound(question, question.most, low_side=False))
-    return limits
+def list_articles(engine: Engine, filters: Filters) -> Iterator[dict[str, Any]]:
+    """Articles with their current editions as flat rows, newest first."""
+    asked = (
+        select(schema.Article, schema.Edition)
+        .join(schema.Edition, schema.Edition.id == schema.Article.current)
+        .where(*edition_limits(filters))
+        .order_by(schema.Edition.published.desc(), schema.Article.id)
+    )
+    with Session(engine) as session:
+        for article, edition in session.execute(asked.execution_options(yield_per=500)):
+            yield _article_row(article, edition)
 
 
-def _bound(question: FigureQuestion, limit: Decimal, low_side: bool) -> Any:
-    """At least (or at most) a value, qualifiers understood.
-
-    "hơn 31 tỷ" is at least 30; "gần 30 tỷ" is below 30 and counts only when asked loosely.
-    """
-    kinds = [question.type] if question.type else ["money", "count", "percent", "measure"]
-    open_side = ("nearly", "under", "at_most") if low_side else ("over", "at_least")
-    parts = []
-    for kind in kinds:
-        scaled = to_scaled(kind, limit)
-        if scaled is None:
-            continue
-        end = schema.Figure.low if low_side else schema.Figure.high
-        known = func.coalesce(schema.Figure.value, end)
-        inside = known >= scaled if low_side else known <= scaled
-        strict = known > scaled if low_side else known < scaled
-        loose = inside if question.loose else strict
-        doubtful = schema.Figure.qualifier.in_(open_side)
-        parts.append(
-            and_(schema.Figure.type == kind, or_(and_(doubtful, loose), and_(~doubtful, inside)))
-        )
-    return or_(*parts)
-
-
-def _figure_row(
-    figure: schema.Figure, edition: schema.Edition, article: schema.Article
-) -> dict[str, Any]:
-    read = figure.read
-    period = read.get("period") or {}
+def _article_row(article: schema.Article, edition: schema.Edition) -> dict[str, Any]:
+    reading = edition.reading
+    keys = (
+        "native_id",
+        "title",
+        "published",
+        "certainty",
+        "section",
+        "lead",
+        "body",
+        "byline",
+        "source",
+    )
     return {
-        "id": figure.id,
-        "article_id": article.id,
+        "id": article.id,
         "edition_id": edition.id,
-        "type": figure.type,
-        **{key: read[key] for key in ("value", "low", "high", "total", "qualifier")},
-        "currency": read.get("currency"),
-        **{key: read[key] for key in ("unit", "noun", "per")},
-        "about": (read["about"] or {}).get("text"),
-        "period_from": period.get("from"),
-        "period_to": period.get("to"),
-        "change": read["change"],
-        "baseline": (read["baseline"] or {}).get("text"),
-        **{key: read[key] for key in ("of_plan", "aim", "part_of", "place", "flags")},
-        "text": read["text"],
-        "sentence": figure.sentence,
-        "start": figure.start,
-        "end": figure.end,
-        "published": edition.published,
         "portal": article.portal,
         "url": article.url,
-        "archived": f"/archive/{edition.captured:%Y%m%d%H%M%S}/{article.url or ''}",
+        **{key: reading[key] for key in keys},
+        "attachments": [found["url"] for found in reading["attachments"]],
+        "dialect": edition.dialect,
+        "captured": edition.captured.isoformat(),
+        "archived": archive_address(edition, article),
         "warc_file": edition.warc_file,
         "warc_offset": edition.warc_offset,
+        "annotated_by": edition.annotated_by,
     }
 
 
+def list_mentions(engine: Engine, filters: Filters) -> Iterator[dict[str, Any]]:
+    """Mentions of current editions as flat rows, newest article first, in text order."""
+    asked = (
+        select(schema.Mention, schema.Edition, schema.Article)
+        .join(schema.Edition, schema.Edition.id == schema.Mention.edition_id)
+        .join(schema.Article, schema.Article.current == schema.Edition.id)
+        .where(*edition_limits(filters))
+        .order_by(
+            schema.Edition.published.desc(),
+            schema.Article.id,
+            schema.Mention.start,
+            schema.Mention.id,
+        )
+    )
+    with Session(engine) as session:
+        for mention, edition, article in session.execute(asked.execution_options(yield_per=1000)):
+            yield {
+                "id": mention.id,
+                "article_id": article.id,
+                "edition_id": edition.id,
+                "type": mention.type,
+                "text": mention.text,
+                "name": mention.name,
+                "holders": mention.read.get("holders") or [],
+                "status": mention.read.get("status"),
+                "code": mention.code,
+                "now": mention.read.get("now") or [],
+                "start": mention.start,
+                "end": mention.end,
+                "published": edition.published,
+                "portal": article.portal,
+                "url": article.url,
+                "archived": archive_address(edition, article),
+            }
+
+
 def find_people(
-    engine: Engine, query: str | None, body: str | None, on: str | None
+    engine: Engine,
+    query: str | None,
+    body: str | None,
+    on: str | None,
+    portal: str | None = None,
 ) -> list[dict[str, Any]]:
     """People as reported, with their offices if any: most reported first.
 
@@ -217,6 +212,8 @@ def find_people(
     people: dict[str, dict[str, Any]] = {}
     with Session(engine) as session:
         for person, article_id, published in session.execute(_sightings()):
+            if portal and person.portal != portal:
+                continue
             if query and bare_key(query) not in bare_key(person.name):
                 continue
             if on and (published or "")[:10] > on:
@@ -284,7 +281,7 @@ def get_article(engine: Engine, article_id: str, number: int | None = None) -> d
         editions = session.scalars(
             select(schema.Edition)
             .where(schema.Edition.article_id == article_id)
-            .order_by(schema.Edition.captured)
+            .order_by(schema.Edition.captured, schema.Edition.id)
         ).all()
         if number is not None and not 1 <= number <= len(editions):
             raise UnknownId(f"{article_id}: has editions 1 to {len(editions)}, no {number}")
@@ -298,12 +295,27 @@ def get_article(engine: Engine, article_id: str, number: int | None = None) -> d
             "id": article.id,
             "portal": article.portal,
             "edition": editions.index(shown) + 1,
+            "edition_id": shown.id,
             "editions": listed,
             "article": shown.reading,
             "captured": shown.captured.isoformat(),
             "warc_file": shown.warc_file,
             "warc_offset": shown.warc_offset,
         }
+
+
+def edition_place(engine: Engine, edition_id: str) -> WarcPlace:
+    """Where the first capture of an edition lies."""
+    with Session(engine) as session:
+        edition = session.get_one(schema.Edition, edition_id)
+        return place_of(session.get_one(schema.Capture, edition.capture_id))
+
+
+def last_run(engine: Engine, slug: str) -> schema.Run | None:
+    """The newest refresh of a portal."""
+    newest = select(schema.Run).where(schema.Run.portal == slug).order_by(schema.Run.id.desc())
+    with Session(engine) as session:
+        return session.scalar(newest.limit(1))
 
 
 def portal_status(engine: Engine) -> list[dict[str, Any]]:

@@ -1,16 +1,40 @@
 """The tables. Values are exact integers, ids are digests, every derived row leads to its capture."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, DateTime, ForeignKey, Integer, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Integer,
+    String,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, always with its zone: SQLite gives times back without one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
 
 
 class Base(DeclarativeBase):
     """Base of all tables."""
 
-    type_annotation_map = {datetime: DateTime(timezone=True), dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
 
 
 class Portal(Base):
@@ -22,42 +46,60 @@ class Portal(Base):
 
 
 class Page(Base):
-    """A URL and when it is due; leased while somebody works on it, acknowledged when it is archived."""
+    """A URL and when it is due; leased by a run while that works on it, acknowledged when archived.
+
+    `kind` is section (the first list page, due at every refresh), list (a further one, due while a
+    walk has not come past it) or article; `ask` is how a list page is asked for, form and referer.
+    """
 
     __tablename__ = "page"
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     portal: Mapped[str] = mapped_column(ForeignKey("portal.slug"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
     url: Mapped[str] = mapped_column(Text)
+    ask: Mapped[dict[str, Any] | None]
     native_id: Mapped[str | None] = mapped_column(String(200))
     title: Mapped[str | None] = mapped_column(Text)
     published: Mapped[str | None] = mapped_column(String(30))
     due: Mapped[datetime | None] = mapped_column(index=True)
-    leased_until: Mapped[datetime | None]
+    leased_by: Mapped[int | None] = mapped_column(Integer)
     acknowledged: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
 
 
 class Capture(Base):
-    """One fetch of a page and where its record lies."""
+    """One fetch of a page and where its record lies.
+
+    `warc_start` and `warc_length` bound the request and response on disk, `checksum` is of these very
+    bytes, `digest` of the payload. `state` is due (to be read), read, failed (`error` says why),
+    kept (no article: list pages, robots.txt, redirects, errors) or lost (no readable record). `article_id` and `edition_id` are
+    what it was read as, and outlive a rebuild: a better reader gives new readings, no new editions.
+    """
 
     __tablename__ = "capture"
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     portal: Mapped[str] = mapped_column(ForeignKey("portal.slug"), index=True)
-    page_id: Mapped[str | None] = mapped_column(ForeignKey("page.id"))
-    url: Mapped[str | None] = mapped_column(Text)
+    page_id: Mapped[str | None] = mapped_column(String(16))
+    url: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(10))
     status: Mapped[int] = mapped_column(Integer)
     captured: Mapped[datetime]
-    warc_file: Mapped[str] = mapped_column(Text)
+    warc_file: Mapped[str] = mapped_column(Text, index=True)
+    warc_start: Mapped[int] = mapped_column(BigInteger)
     warc_offset: Mapped[int] = mapped_column(BigInteger)
+    warc_length: Mapped[int] = mapped_column(BigInteger)
     digest: Mapped[str] = mapped_column(String(100))
-    kind: Mapped[str] = mapped_column(String(10))
+    checksum: Mapped[str] = mapped_column(String(80))
     state: Mapped[str] = mapped_column(String(10), index=True)
     error: Mapped[str | None] = mapped_column(Text)
-    edition_id: Mapped[str | None] = mapped_column(ForeignKey("edition.id"))
+    read_by: Mapped[str | None] = mapped_column(String(40))
+    article_id: Mapped[str | None] = mapped_column(String(16), index=True)
+    edition_id: Mapped[str | None] = mapped_column(String(16), index=True)
 
 
 class Article(Base):
+    """What a portal published under one identity; `current` is the edition captured last."""
+
     __tablename__ = "article"
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     portal: Mapped[str] = mapped_column(ForeignKey("portal.slug"), index=True)
@@ -67,11 +109,12 @@ class Article(Base):
 
 
 class Edition(Base):
-    """One distinct reading of an article, as first captured."""
+    """One distinct text of an article, as read from the first capture that shows it."""
 
     __tablename__ = "edition"
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     article_id: Mapped[str] = mapped_column(ForeignKey("article.id"), index=True)
+    capture_id: Mapped[str] = mapped_column(String(16), index=True)
     captured: Mapped[datetime]
     warc_file: Mapped[str] = mapped_column(Text)
     warc_offset: Mapped[int] = mapped_column(BigInteger)
@@ -82,7 +125,7 @@ class Edition(Base):
     byline: Mapped[str | None] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
     reading: Mapped[dict[str, Any]]
-    annotated_by: Mapped[str | None] = mapped_column(String(20), index=True)
+    annotated_by: Mapped[str | None] = mapped_column(String(40), index=True)
 
 
 class Attachment(Base):
@@ -194,6 +237,7 @@ class Run(Base):
     lists: Mapped[int] = mapped_column(default=0)
     articles: Mapped[int] = mapped_column(default=0)
     known: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
 
 
 class Lease(Base):
@@ -206,11 +250,35 @@ class Lease(Base):
 
 
 class Journal(Base):
-    """Every change, numbered in commit order."""
+    """Every change, numbered in commit order; `detail` is the reader's version or the reason given."""
 
     __tablename__ = "journal"
-    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    number: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
     at: Mapped[datetime]
     event: Mapped[str] = mapped_column(String(20))
-    article_id: Mapped[str | None] = mapped_column(String(16))
-    edition_id: Mapped[str | None] = mapped_column(String(16))
+    article_id: Mapped[str | None] = mapped_column(String(16), index=True)
+    edition_id: Mapped[str | None] = mapped_column(String(16), index=True)
+    detail: Mapped[str | None] = mapped_column(Text)
+
+
+class Counter(Base):
+    """The journal's last number: taken by an update, its row lock makes numbers follow commits."""
+
+    __tablename__ = "counter"
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
+
+
+class Correction(Base):
+    """What a reader says of a figure; not derived, so a rebuild keeps it."""
+
+    __tablename__ = "correction"
+    figure_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    article_id: Mapped[str] = mapped_column(String(16))
+    action: Mapped[str] = mapped_column(String(10))
+    value: Mapped[str | None] = mapped_column(Text)
+    scaled: Mapped[int | None] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]

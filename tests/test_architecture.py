@@ -15,6 +15,7 @@ EVERYTHING = {
     "nlp",
     "storage",
     "publish",
+    "rows",
     "web",
     "pipeline",
     "scheduler",

@@ -1,0 +1,100 @@
+"""Import saved pages: files are archived first and then read like any capture."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from crawler import MOST_BYTES
+from model.errors import ArchiveError, InputError
+from model.records import Exchange, Portal
+from pipeline.reading import read_due
+from pipeline.workshop import Progress, Tally, Workshop
+from storage import captures
+from storage.archive import Archive
+from storage.database import begin
+from storage.warc import payload_digest, read_foreign
+
+_IMPORTED = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html"}
+
+
+def import_files(
+    shop: Workshop, paths: Iterable[Path], slug: str, place: str | None, say: Progress
+) -> Tally:
+    """Archive files and read them as pages of a portal; the same file twice adds nothing."""
+    portal = import_portal(shop, slug, place)
+    with begin(shop.engine) as session:
+        captures.save_portal(session, portal)
+    for _ in captures.adopt_orphans(shop.engine, shop.config.archive, slug):
+        pass  # what an import that was killed had archived
+    tally = Tally()
+    archive = Archive(shop.config.archive, portal)
+    for path in _files(paths):
+        for page in _pages(path):
+            if isinstance(page, Exchange):
+                tally.known += not _import_page(shop, archive, slug, page)
+            else:
+                tally.failed.append(str(page))
+                say(tally.failed[-1])
+    return read_due(shop, tally, say)
+
+
+def import_portal(shop: Workshop, slug: str, place: str | None) -> Portal:
+    """The portal that files are imported for: a known one, or one made of what was said.
+
+    Raises ConfigError where its file is wrong, InputError for a slug that is no plain name.
+    """
+    if slug in shop.broken:
+        raise shop.broken[slug]
+    if not all(part.isalnum() for part in slug.split("-")) or len(slug) > 100:
+        raise InputError(f"{slug!r} is no slug; write letters and digits with hyphens: gia-vien")
+    stored = captures.stored_portal(shop.engine, slug)
+    portal = shop.portals.get(slug) or stored or Portal(slug=slug, name=slug, home="")
+    return msgspec.structs.replace(portal, place=place) if place else portal
+
+
+def _files(paths: Iterable[Path]) -> Iterable[Path]:
+    for path in paths:
+        yield from sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+
+
+def _pages(path: Path) -> Iterator[Exchange | ArchiveError | InputError]:
+    """The pages of a file, and in their place what can't be read of it."""
+    if path.name.endswith((".warc", ".warc.gz")):
+        yield from read_foreign(path)
+        return
+    kind = _IMPORTED.get(path.suffix.lower())
+    if kind is None:
+        yield InputError(f"{path}: not a .txt, .html, .warc or .warc.gz file")
+        return
+    try:
+        large = path.stat().st_size > MOST_BYTES
+        body = b"" if large else path.read_bytes()
+    except OSError as error:
+        yield InputError(f"{path}: {error.strerror or error}")
+        return
+    if large:
+        yield InputError(f"{path}: more than {MOST_BYTES >> 20} MB, no page")
+    elif not body.strip():
+        yield InputError(f"{path}: an empty file")
+    else:
+        yield Exchange(
+            url="", status=200, headers=[("Content-Type", kind)], body=body,
+            captured=datetime.now(UTC), kind="import",
+        )  # fmt: skip
+
+
+def _import_page(shop: Workshop, archive: Archive, slug: str, page: Exchange) -> bool:
+    """Archive a page unless its very payload lies there already; True when it was archived.
+
+    A file handed in has no address of its own: a saved page's would be a guess.
+    """
+    digest = payload_digest(page)
+    url = page.url or f"urn:bantin:import:{digest.partition(':')[2].lower()}"
+    page = msgspec.structs.replace(page, url=url, page_id=None)
+    with begin(shop.engine) as session:
+        if captures.has_payload(session, slug, url, digest):
+            return False
+        captures.save_capture(session, slug, page, archive.write(page))
+    return True

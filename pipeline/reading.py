@@ -1,0 +1,99 @@
+"""Read what is due: captures as articles, editions as annotations."""
+
+from typing import Any
+
+import msgspec
+
+from crawler import extractor_version, read_page
+from model.errors import ArchiveError, ExtractError
+from model.records import Annotations, Article, Document
+from nlp import annotate, reader_version
+from pipeline.workshop import TOLD_EVERY, Progress, Tally, Workshop
+from storage import annotations, captures, editions, queries, schema, warc
+from storage.database import Session, begin
+from storage.ids import derive_id
+
+
+def read_due(shop: Workshop, tally: Tally, say: Progress) -> Tally:
+    """Read every capture that waits, annotate every edition that waits, bring the index up."""
+    captures.ask_again(shop.engine, extractor_version())
+    waiting = captures.unread_captures(shop.engine)
+    for number, capture_id in enumerate(waiting, 1):
+        read_capture(shop, capture_id, tally, say)
+        if number % TOLD_EVERY == 0:
+            say(f"{number} of {len(waiting)} pages read")
+    annotate_due(shop, say)
+    shop.index.catch_up()
+    return tally
+
+
+def read_capture(shop: Workshop, capture_id: str, tally: Tally, say: Progress) -> None:
+    """Read one capture as an article; what can't be read is noted with the reason."""
+    with begin(shop.engine) as session:
+        capture = session.get(schema.Capture, capture_id, with_for_update=True)
+        if capture is None or capture.state != "due":
+            return  # another process was faster
+        try:
+            article = capture_article(shop, capture)
+        except (ExtractError, ArchiveError) as error:
+            capture.read_by = extractor_version()
+            capture.state, capture.error = "failed", str(error)
+            tally.failed.append(f"{capture.url}: {error}")
+            say(tally.failed[-1])
+            return
+        had = session.get(schema.Article, editions.article_key(article, capture.portal))
+        new = editions.save_reading(session, capture, article, extractor_version())
+    tally.known += not new
+    tally.edited += new and had is not None
+    tally.new += new and had is None
+
+
+def capture_article(shop: Workshop, capture: schema.Capture) -> Article:
+    """The article of a capture, read from the archive; raises ExtractError or ArchiveError."""
+    exchange = warc.read_exchange(shop.config.archive, captures.place_of(capture))
+    raw = warc.raw_page(exchange)
+    portal = shop.portals.get(capture.portal)
+    own = "" if raw.url.startswith("urn:") else raw.url
+    return read_page(
+        msgspec.structs.replace(
+            raw, url=own, portal=capture.portal, dialect=portal.dialect if portal else None
+        )
+    )
+
+
+def annotate_due(shop: Workshop, say: Progress) -> int:
+    """Annotate every edition that this version of the reader has not read; returns how many."""
+    places = queries.portal_places(shop.engine)
+    versions = {slug: annotation_version(place) for slug, place in places.items()}
+    waiting = editions.stale_editions(shop.engine, versions)
+    for number, edition_id in enumerate(waiting, 1):
+        with begin(shop.engine) as session:
+            edition = session.get_one(schema.Edition, edition_id, with_for_update=True)
+            portal, read = edition_annotations(session, edition)
+            annotations.save_annotations(session, edition, read, versions[portal.slug])
+        if number % TOLD_EVERY == 0 or number == len(waiting):
+            say(f"{number} of {len(waiting)} bulletins annotated")
+    if waiting:
+        with begin(shop.engine) as session:
+            annotations.drop_unseen_people(session)
+    return len(waiting)
+
+
+def annotation_version(place: str | None) -> str:
+    """The version of the reader for a portal: its place is part of what bodies and places mean."""
+    return f"{reader_version()}.{derive_id('place', place or '')[:6]}"
+
+
+def edition_annotations(
+    session: Session, edition: schema.Edition
+) -> tuple[schema.Portal, Annotations]:
+    """What the reader makes of an edition, and the portal that it stands on."""
+    article = session.get_one(schema.Article, edition.article_id)
+    portal = session.get_one(schema.Portal, article.portal)
+    reading: dict[str, Any] = edition.reading
+    document = msgspec.convert(
+        {"id": edition.id, "text": edition.text, "published": edition.published, "place": portal.place,
+         "sections": reading["sections"], "tables": reading["tables"]},
+        Document,
+    )  # fmt: skip
+    return portal, annotate(document)

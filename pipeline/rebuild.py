@@ -1,0 +1,47 @@
+"""Make everything derived anew from the WARC files, without network."""
+
+from dataclasses import dataclass, field
+
+from pipeline.reading import read_due
+from pipeline.workshop import Progress, Tally, Workshop
+from storage import captures
+from storage.leases import give_back, take_leases
+
+_LEASE = ["rebuild"]
+
+
+@dataclass
+class Rebuilt:
+    """What a rebuild came to: exchanges found, editions made, editions kept unread, damage."""
+
+    exchanges: int = 0
+    editions: int = 0
+    kept: int = 0
+    damage: list[str] = field(default_factory=list)
+
+
+def rebuild(shop: Workshop, say: Progress) -> Rebuilt:
+    """Empty the derived tables and the index and make them anew from the archive.
+
+    Journal, corrections, frontier and subscriptions are kept, and so are the ids of what did not
+    change. Safe when killed: what was not read yet is due, and the next rebuild or crawl goes on.
+    Raises Busy while another rebuild runs.
+    """
+    take_leases(shop.engine, _LEASE)
+    try:
+        return _rebuild(shop, say)
+    finally:
+        give_back(shop.engine, _LEASE)
+
+
+def _rebuild(shop: Workshop, say: Progress) -> Rebuilt:
+    made = Rebuilt()
+    for scanned in captures.scan_archive(shop.engine, shop.config.archive):
+        made.exchanges += scanned.exchanges
+        made.damage += [str(error) for error in scanned.damage]
+        say(f"{scanned.path.name}: {scanned.exchanges} exchanges")
+    made.kept = captures.forget_readings(shop.engine)
+    tally = read_due(shop, Tally(), say)
+    made.editions = tally.new + tally.edited
+    shop.index.renew()
+    return made

@@ -1,0 +1,54 @@
+"""One open archive, and what a run over it came to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from config import Config
+from crawler import load_portals
+from model.errors import ConfigError, UnknownPortal
+from model.records import Portal
+from storage.database import open_database
+from storage.index import SearchIndex
+
+Progress = Callable[[str], None]
+TOLD_EVERY = 50  # pages or editions between two lines of progress
+
+
+@dataclass
+class Tally:
+    """What an import, a reading or a refresh came to."""
+
+    new: int = 0
+    edited: int = 0
+    known: int = 0
+    failed: list[str] = field(default_factory=list)
+
+    def any(self) -> bool:
+        """Whether anything was read."""
+        return bool(self.new or self.edited or self.known or self.failed)
+
+    def __str__(self) -> str:
+        counts = f"{self.new} new, {self.edited} edited, {self.known} unchanged"
+        return f"{counts}, {len(self.failed)} failed"
+
+
+class Workshop:
+    """One open archive: configuration, database, index, portals and the portal files that are wrong."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.engine = open_database(config.database)
+        self.index = SearchIndex(config.index, self.engine)
+        self.broken: dict[str, ConfigError] = {}
+        self.portals = load_portals(config.portal_folders, self.broken)
+
+    def portal(self, slug: str) -> Portal:
+        """The portal of that slug; raises ConfigError where its file is wrong, UnknownPortal where there is none."""
+        if slug in self.broken:
+            raise self.broken[slug]
+        if slug not in self.portals:
+            known = ", ".join(self.portals) or "none yet"
+            raise UnknownPortal(
+                f"{slug}: no such portal in {self.config.home / 'portals'}; known are {known}"
+            )
+        return self.portals[slug]

@@ -1,0 +1,72 @@
+"""Exports: rows streamed as CSV that runs no formulas, or as JSON Lines."""
+
+import csv
+from collections.abc import Callable, Iterable
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any
+
+from model.records import to_json
+
+Row = dict[str, Any]
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_csv(rows: Iterable[Row], output: IO[str]) -> int:
+    """The rows as CSV with the keys of the first; text that a spreadsheet would run is quoted off.
+
+    Lists are joined by "; ", numbers plain, dates ISO. Returns how many rows.
+    """
+    stream = iter(rows)
+    first = next(stream, None)
+    if first is None:
+        return 0
+    writer = csv.DictWriter(output, list(first), lineterminator="\n")
+    writer.writeheader()
+    count = 0
+    for row in chain([first], stream):
+        writer.writerow({key: _safe(value) for key, value in row.items()})
+        count += 1
+    return count
+
+
+def write_jsonl(rows: Iterable[Row], output: IO[str]) -> int:
+    """The rows as JSON, one a line. Returns how many."""
+    count = 0
+    for row in rows:
+        output.write(to_json(row) + "\n")
+        count += 1
+    return count
+
+
+FORMATS: dict[str, Callable[[Iterable[Row], IO[str]], int]] = {
+    "csv": write_csv,
+    "jsonl": write_jsonl,
+}
+
+
+def export_rows(rows: Iterable[Row], kind: str, path: Path) -> int:
+    """Write rows to a file, which is there whole or not at all. Returns how many.
+
+    CSV files begin with a byte order mark, without which spreadsheets guess the charset.
+    """
+    part = path.with_name(path.name + ".part")
+    encoding = "utf-8-sig" if kind == "csv" else "utf-8"
+    with part.open("w", encoding=encoding, newline="") as file:
+        count = FORMATS[kind](rows, file)
+    part.replace(path)
+    return count
+
+
+def _safe(value: Any) -> Any:
+    if isinstance(value, list):
+        value = "; ".join(
+            str(item.get("title") if isinstance(item, dict) else item) for item in value
+        )
+    if isinstance(value, str) and value.startswith(_FORMULA) and not _is_number(value):
+        return "'" + value
+    return value
+
+
+def _is_number(value: str) -> bool:
+    return value.lstrip("+-").replace(".", "", 1).isdigit()

@@ -1,0 +1,230 @@
+"""Captures: one row for every exchange in the archive, and what waits to be read."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from model.errors import ArchiveError
+from model.records import Exchange, Portal, WarcPlace
+from storage import schema
+from storage.annotations import drop_unseen_people
+from storage.database import begin
+from storage.ids import derive_id
+from storage.warc import Held, scan_file
+
+# What was asked for that is no article; an exchange of unknown kind may be one.
+_NO_ARTICLE = ("robots", "section", "list")
+
+
+def save_portal(session: Session, portal: Portal) -> None:
+    """Insert or renew a portal's row."""
+    row = {"slug": portal.slug, "name": portal.name, "home": portal.home, "place": portal.place}
+    session.merge(schema.Portal(**row))
+    session.flush()
+
+
+def stored_portal(engine: Engine, slug: str) -> Portal | None:
+    """A portal as the database knows it, None where it does not."""
+    with Session(engine) as session:
+        row = session.get(schema.Portal, slug)
+        if row is None:
+            return None
+        return Portal(slug=slug, name=row.name, home=row.home or "", place=row.place)
+
+
+def capture_key(place: WarcPlace) -> str:
+    """A capture's id: of the file and offset of its record."""
+    return derive_id("capture", place.file, place.offset)
+
+
+def save_capture(session: Session, portal: str, exchange: Exchange, place: WarcPlace) -> None:
+    """Add the row of an archived exchange; the same record twice is one capture."""
+    key = capture_key(place)
+    if session.get(schema.Capture, key):
+        return
+    session.add(
+        schema.Capture(
+            id=key,
+            portal=portal,
+            page_id=exchange.page_id,
+            url=exchange.url,
+            kind=exchange.kind or "unknown",
+            status=exchange.status,
+            captured=exchange.captured,
+            warc_file=place.file,
+            warc_start=place.start,
+            warc_offset=place.offset,
+            warc_length=place.length,
+            digest=place.digest,
+            checksum=place.checksum,
+            state=first_state(exchange.kind, exchange.status),
+        )
+    )
+    session.flush()
+
+
+def first_state(kind: str | None, status: int) -> str:
+    """Whether a fresh capture is to be read as an article or only kept."""
+    return "kept" if kind in _NO_ARTICLE or not 200 <= status < 300 else "due"
+
+
+def place_of(capture: schema.Capture) -> WarcPlace:
+    """Where a capture lies."""
+    return WarcPlace(
+        file=capture.warc_file, start=capture.warc_start, offset=capture.warc_offset,
+        length=capture.warc_length, digest=capture.digest, checksum=capture.checksum,
+    )  # fmt: skip
+
+
+def has_payload(session: Session, slug: str, url: str, digest: str) -> bool:
+    """Whether this very payload was captured there before."""
+    same = (
+        schema.Capture.portal == slug,
+        schema.Capture.digest == digest,
+        schema.Capture.url == url,
+    )
+    return session.scalar(select(schema.Capture.id).where(*same).limit(1)) is not None
+
+
+def ask_again(engine: Engine, version: str) -> None:
+    """Make due what another version of the extractor failed at, or read an edition from."""
+    behind = (schema.Capture.read_by.is_not(None), schema.Capture.read_by != version)
+    founding = schema.Capture.id.in_(select(schema.Edition.capture_id))
+    state = schema.Capture.state
+    stale = or_(state == "failed", (state == "read") & founding)
+    with Session(engine) as session:
+        if not session.scalar(select(schema.Capture.id).where(*behind, stale).limit(1)):
+            return
+    with begin(engine) as session:
+        session.execute(update(schema.Capture).where(*behind, stale).values(state="due"))
+
+
+def unread_captures(engine: Engine) -> Sequence[str]:
+    """Ids of the captures that wait to be read: those that were read before first, in capture order.
+
+    An edition's text must be of this version before another capture is compared with it.
+    """
+    waiting = select(schema.Capture.id).where(schema.Capture.state == "due")
+    order = (schema.Capture.edition_id.is_(None), schema.Capture.captured, schema.Capture.id)
+    with Session(engine) as session:
+        return session.scalars(waiting.order_by(*order)).all()
+
+
+def known_ends(engine: Engine, portal: str) -> dict[str, int]:
+    """How far the rows of a portal's captures reach in each of its files."""
+    end = func.max(schema.Capture.warc_start + schema.Capture.warc_length)
+    asked = select(schema.Capture.warc_file, end).where(schema.Capture.portal == portal)
+    with Session(engine) as session:
+        return {
+            file: int(at) for file, at in session.execute(asked.group_by(schema.Capture.warc_file))
+        }
+
+
+def warc_files(root: Path, slug: str | None = None) -> list[Path]:
+    """The archive's WARC files, of one portal or of all, by name."""
+    return sorted((root / slug if slug else root).rglob("*.warc.gz"))
+
+
+def adopt_orphans(engine: Engine, root: Path, slug: str) -> Iterator[Exchange]:
+    """Give rows to whole exchanges that have none: a kill came between archive and database."""
+    ends = known_ends(engine, slug)
+    for path in warc_files(root, slug):
+        end = ends.get(path.relative_to(root).as_posix(), 0)
+        for found in scan_file(root, path, end) if path.stat().st_size > end else ():
+            if isinstance(found, Held):
+                with begin(engine) as session:
+                    save_capture(session, slug, found.exchange, found.place)
+                yield found.exchange
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What a scan found in one file; `lost` are captures that have a row and no readable record."""
+
+    path: Path
+    exchanges: int
+    damage: list[ArchiveError]
+    lost: int
+
+
+def scan_archive(engine: Engine, root: Path) -> Iterator[Scanned]:
+    """Bring the rows of captures up to what the files hold, each file in one transaction.
+
+    Rows that are there keep their checksum, so that damage stays known, and what they were read as.
+    """
+    gone = set(_files_with_rows(engine))
+    for path in warc_files(root):
+        gone.discard(path.relative_to(root).as_posix())
+        yield _scan(engine, root, path)
+    for name in sorted(gone):
+        with begin(engine) as session:
+            lost = _mark_lost(session, name, set())
+        yield Scanned(root / name, 0, [ArchiveError(f"{root / name}: the file is missing")], lost)
+
+
+def _files_with_rows(engine: Engine) -> Sequence[str]:
+    with Session(engine) as session:
+        return session.scalars(select(schema.Capture.warc_file).distinct()).all()
+
+
+def _scan(engine: Engine, root: Path, path: Path) -> Scanned:
+    damage: list[ArchiveError] = []
+    seen: set[str] = set()
+    slug = path.parent.name
+    with begin(engine) as session:
+        for found in scan_file(root, path):
+            if isinstance(found, ArchiveError):
+                damage.append(found)
+            elif isinstance(found, Portal):
+                slug = found.slug
+                _ensure_portal(session, found)
+            else:
+                _ensure_portal(session, Portal(slug=slug, name=slug, home=""))
+                save_capture(session, slug, found.exchange, found.place)
+                seen.add(capture_key(found.place))
+        lost = _mark_lost(session, path.relative_to(root).as_posix(), seen)
+    return Scanned(path, len(seen), damage, lost)
+
+
+def _ensure_portal(session: Session, portal: Portal) -> None:
+    if session.get(schema.Portal, portal.slug) is None:
+        save_portal(session, portal)
+
+
+def _mark_lost(session: Session, file: str, seen: set[str]) -> int:
+    """Note which captures of a file have no readable record now; returns how many."""
+    rows = session.scalars(select(schema.Capture).where(schema.Capture.warc_file == file)).all()
+    lost = [row for row in rows if row.id not in seen]
+    for row in rows:
+        if row.id not in seen:
+            row.state = "lost"
+        elif row.state == "lost":
+            row.state = first_state(row.kind, row.status)
+    return len(lost)
+
+
+def forget_readings(engine: Engine) -> int:
+    """Empty the derived tables and make every capture due again, in one transaction.
+
+    Editions whose captures are all lost are kept, because nothing else tells them now; returns how
+    many those are.
+    """
+    capture, edition = schema.Capture, schema.Edition
+    assigned = capture.edition_id.is_not(None)
+    readable = select(capture.edition_id).where(capture.state != "lost", assigned)
+    only_lost = select(capture.edition_id).where(
+        capture.state == "lost", assigned, capture.edition_id.not_in(readable)
+    )
+    with begin(engine) as session:
+        for table in (schema.Office, schema.Time, schema.Figure, schema.Mention, schema.Attachment):
+            session.execute(delete(table).where(table.edition_id.not_in(only_lost)))
+        session.execute(delete(edition).where(edition.id.not_in(only_lost)))
+        articles = select(edition.article_id)
+        session.execute(delete(schema.Article).where(schema.Article.id.not_in(articles)))
+        drop_unseen_people(session)
+        again = update(capture).where(capture.state.in_(("read", "failed")))
+        session.execute(again.values(state="due", error=None))
+        return session.scalar(select(func.count()).select_from(edition)) or 0

@@ -1,0 +1,252 @@
+"""Checks of the database against itself, the archive's files and the index: what `verify` asks of storage."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from model.errors import ArchiveError
+from model.records import Exchange, Finding
+from storage import schema
+from storage.archive import seal
+from storage.captures import first_state, place_of, warc_files
+from storage.editions import newest_edition
+from storage.index import SearchIndex, document_version
+from storage.warc import Held, payload_digest, read_block, read_exchange, scan_file
+
+_OF_EDITIONS = (schema.Attachment, schema.Mention, schema.Figure, schema.Time, schema.Office)
+
+
+def capture_ids(engine: Engine) -> Sequence[str]:
+    """Ids of all captures as they lie in the archive."""
+    order = (schema.Capture.warc_file, schema.Capture.warc_start)
+    with Session(engine) as session:
+        return session.scalars(select(schema.Capture.id).order_by(*order)).all()
+
+
+def edition_ids(engine: Engine) -> Sequence[str]:
+    """Ids of all editions."""
+    with Session(engine) as session:
+        return session.scalars(select(schema.Edition.id).order_by(schema.Edition.id)).all()
+
+
+def differing(row: Any, expected: dict[str, Any]) -> list[str]:
+    """The columns of a row that are not as they should be."""
+    return [key for key, value in expected.items() if getattr(row, key) != value]
+
+
+def about_capture(session: Session, capture: schema.Capture, problem: str) -> Finding:
+    """A finding about a capture, with its article."""
+    edition = session.get(schema.Edition, capture.edition_id) if capture.edition_id else None
+    return Finding(
+        what=f"{capture.warc_file}:{capture.warc_offset}",
+        problem=problem,
+        article_id=capture.article_id,
+        title=edition.title if edition else capture.url,
+    )
+
+
+def about_article(session: Session, article_id: str, what: str, problem: str) -> Finding:
+    """A finding about something of an article."""
+    edition = session.scalar(newest_edition(article_id))
+    return Finding(
+        what=what, problem=problem, article_id=article_id, title=edition.title if edition else None
+    )
+
+
+def check_record(root: Path, capture: schema.Capture) -> tuple[Exchange | None, str | None]:
+    """The exchange of a capture and what is wrong with it: bytes, record or row."""
+    place = place_of(capture)
+    try:
+        if seal(read_block(root, place)) != capture.checksum:
+            return None, f"its {place.length} bytes from {place.start} on are not those written"
+        exchange = read_exchange(root, place)
+    except ArchiveError as error:
+        return None, str(error)
+    wrong = differing(capture, _from_record(exchange))
+    if (first_state(exchange.kind, exchange.status) == "kept") != (capture.state == "kept"):
+        wrong.append("state")
+    if wrong:
+        return exchange, f"the row of the capture differs from its record in {', '.join(wrong)}"
+    return exchange, None
+
+
+def _from_record(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "url": exchange.url,
+        "kind": exchange.kind or "unknown",
+        "page_id": exchange.page_id,
+        "status": exchange.status,
+        "captured": exchange.captured,
+        "digest": payload_digest(exchange),
+    }
+
+
+def has_text(session: Session, capture: schema.Capture, text: str) -> bool:
+    """Whether another edition of a capture's article has this text."""
+    other = select(schema.Edition.id).where(
+        schema.Edition.article_id == capture.article_id, schema.Edition.text == text
+    )
+    return session.scalar(other.limit(1)) is not None
+
+
+def check_founding(session: Session, edition: schema.Edition) -> Iterator[Finding]:
+    """An edition whose first capture is another than its row says."""
+    first = session.scalar(
+        select(schema.Capture.id)
+        .where(schema.Capture.edition_id == edition.id)
+        .order_by(schema.Capture.captured, schema.Capture.id)
+        .limit(1)
+    )
+    if first and first != edition.capture_id:
+        problem = "its first capture is another than its row says"
+        yield about_article(session, edition.article_id, f"edition {edition.id}", problem)
+
+
+def check_files(engine: Engine, root: Path) -> Iterator[Finding]:
+    """Bytes of WARC files that no capture accounts for; an unfinished exchange at an end is none."""
+    for path in warc_files(root):
+        name = path.relative_to(root).as_posix()
+        column = schema.Capture.warc_start
+        asked = select(column, schema.Capture.warc_length).where(schema.Capture.warc_file == name)
+        at = 0
+        with Session(engine) as session:
+            spans = session.execute(asked.order_by(column)).all()
+        for start, length in spans:
+            if start > at:
+                yield Finding(what=f"{name}:{at}", problem=f"{start - at} bytes without a capture")
+            at = start + length
+        if path.stat().st_size > at:
+            yield from _behind(root, path, at)
+
+
+def _behind(root: Path, path: Path, at: int) -> Iterator[Finding]:
+    for found in scan_file(root, path, at):
+        if isinstance(found, Held):
+            place = f"{found.place.file}:{found.place.offset}"
+            yield Finding(
+                what=place,
+                problem="archived, but not in the database; `bantin rebuild` takes it up",
+            )
+        elif isinstance(found, ArchiveError):
+            yield Finding(what=path.relative_to(root).as_posix(), problem=str(found))
+
+
+def check_rows(session: Session) -> Iterator[Finding]:
+    """Rows that hang on nothing: articles without editions, readings of no edition, captures read as none."""
+    editions = select(schema.Edition.id)
+    for table in _OF_EDITIONS:
+        lonely = select(table.id).where(table.edition_id.not_in(editions))
+        for key in session.scalars(lonely):
+            yield Finding(what=f"{table.__tablename__} {key}", problem="belongs to no edition")
+    read = select(schema.Capture).where(
+        schema.Capture.state == "read", schema.Capture.edition_id.not_in(editions)
+    )
+    for capture in session.scalars(read):
+        yield about_capture(session, capture, "was read as an edition that is not there")
+    held = select(schema.Capture.edition_id).where(schema.Capture.edition_id.is_not(None))
+    for edition in session.scalars(select(schema.Edition).where(schema.Edition.id.not_in(held))):
+        what = f"edition {edition.id}"
+        yield about_article(session, edition.article_id, what, "no capture was read as it")
+
+
+def check_articles(session: Session) -> Iterator[Finding]:
+    """Articles whose row is not what their editions say."""
+    for article in session.scalars(select(schema.Article).order_by(schema.Article.id)):
+        edition = session.scalar(newest_edition(article.id))
+        if edition is None:
+            yield Finding(
+                what=f"article {article.id}", problem="has no edition", article_id=article.id
+            )
+            continue
+        reading = edition.reading
+        expected = {"current": edition.id, "url": reading["url"], "native_id": reading["native_id"]}
+        if wrong := differing(article, expected):
+            problem = f"its row differs from its editions in {', '.join(wrong)}"
+            yield about_article(session, article.id, f"article {article.id}", problem)
+
+
+def check_readings(
+    session: Session, edition: schema.Edition, rows: dict[Any, list[dict[str, Any]]]
+) -> Iterator[Finding]:
+    """Rows of an edition that are not as the reader reads it."""
+    for table, wanted in rows.items():
+        expected = {row["id"]: row for row in wanted}
+        ids = list(expected)
+        own = table.id.in_(ids) if table is schema.Person else table.edition_id == edition.id
+        stored = {row.id: row for row in session.scalars(select(table).where(own))}
+        for key in sorted(expected.keys() | stored.keys()):
+            what = f"{table.__tablename__} {key}"
+            problem = _row_problem(stored.get(key), expected.get(key))
+            if problem:
+                yield about_article(session, edition.article_id, what, problem)
+
+
+def _row_problem(row: Any, expected: dict[str, Any] | None) -> str | None:
+    if row is None:
+        return "is missing"
+    if expected is None:
+        return "is not what the edition says"
+    wrong = differing(row, expected)
+    return f"differs from the edition in {', '.join(wrong)}" if wrong else None
+
+
+def check_journal(session: Session) -> Iterator[Finding]:
+    """Gaps in the journal's numbers, and editions that it does not tell of."""
+    number = schema.Journal.number
+    count, first, last = session.execute(
+        select(func.count(), func.min(number), func.max(number))
+    ).one()
+    counted = session.scalar(select(schema.Counter.value).where(schema.Counter.name == "journal"))
+    if (count, first or 1, last or 0) != (counted, 1, counted or 0):
+        problem = f"{count} lines numbered {first} to {last}, {counted} were written"
+        yield Finding(what="journal", problem=problem)
+        yield from _gaps(session.scalars(select(number).order_by(number)))
+    told = select(schema.Journal.edition_id).where(
+        schema.Journal.event == "edition", schema.Journal.edition_id.is_not(None)
+    )
+    untold = select(schema.Edition).where(schema.Edition.id.not_in(told))
+    for edition in session.scalars(untold):
+        problem = "the journal does not tell of it"
+        yield about_article(session, edition.article_id, f"edition {edition.id}", problem)
+
+
+def _gaps(numbers: Iterable[int]) -> Iterator[Finding]:
+    before = 0
+    for number in numbers:
+        if number != before + 1:
+            yield Finding(what="journal", problem=f"lines {before + 1} to {number - 1} are missing")
+        before = number
+
+
+def check_index(session: Session, index: SearchIndex) -> Iterator[Finding]:
+    """Articles that the index lacks, holds in another reading, or should no longer hold."""
+    held = index.held()
+    if held is None:
+        count = session.scalar(select(func.count()).select_from(schema.Article))
+        if count:
+            problem = f"missing or damaged, {count} articles; the next search makes it anew"
+            yield Finding(what="index", problem=problem)
+        return
+    waiting = set(
+        session.scalars(
+            select(schema.Journal.article_id).where(schema.Journal.number > index.last_number())
+        )
+    )
+    rows = session.execute(
+        select(schema.Article.id, schema.Edition.id, schema.Edition.text).join(
+            schema.Edition, schema.Edition.id == schema.Article.current
+        )
+    )
+    for article_id, edition_id, text in rows:
+        version = held.pop(article_id, None)
+        if article_id in waiting or version == document_version(edition_id, text):
+            continue
+        problem = "not in the index" if version is None else "indexed in another reading"
+        yield about_article(session, article_id, "index", problem)
+    for article_id in held.keys() - waiting:
+        yield Finding(
+            what="index", problem="holds an article that is not there", article_id=article_id
+        )

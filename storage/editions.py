@@ -1,0 +1,148 @@
+"""Articles and their editions: what captures were read as."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Engine, delete, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from model import records
+from model.records import plain
+from storage import schema
+from storage.ids import derive_id
+from storage.journal import add_once
+
+
+def article_key(article: records.Article, portal: str) -> str:
+    """The article's id: portal and native id, else its address, else title and date."""
+    if article.native_id:
+        return derive_id("article", portal, article.native_id)
+    if article.url:
+        return derive_id("article", portal, article.url)
+    return derive_id("article", portal, article.title, (article.published or "")[:10])
+
+
+def save_reading(
+    session: Session, capture: schema.Capture, article: records.Article, version: str
+) -> bool:
+    """Store what a capture says; True when that is a new edition, False when the text is known.
+
+    A capture that was read before stays with its edition, whatever the extractor has learnt since:
+    an edition exists because the archived page changed.
+    """
+    article_id = article_key(article, capture.portal)
+    if session.get(schema.Article, article_id) is None:
+        session.add(schema.Article(id=article_id, portal=capture.portal))
+        session.flush()
+    edition_id = _edition_for(session, capture, article_id, article.text)
+    edition = session.get(schema.Edition, edition_id)
+    if edition is None:
+        edition = schema.Edition(id=edition_id, article_id=article_id)
+        _fill(session, edition, capture, article)
+        add_once(session, "edition", article_id, edition_id)
+        new = True
+    else:
+        new = False
+        if (capture.captured, capture.id) <= (edition.captured, edition.capture_id):
+            _fill(session, edition, capture, article)
+    capture.state, capture.error, capture.read_by = "read", None, version
+    capture.article_id, capture.edition_id = article_id, edition_id
+    _set_current(session, article_id)
+    return new
+
+
+def _edition_for(session: Session, capture: schema.Capture, article_id: str, text: str) -> str:
+    """The edition a capture belongs to: its own from before, one with this text, or a new one."""
+    if capture.edition_id and capture.article_id == article_id:
+        return capture.edition_id
+    same = select(schema.Edition.id).where(
+        schema.Edition.article_id == article_id, schema.Edition.text == text
+    )
+    known = session.scalar(same.order_by(schema.Edition.id).limit(1))
+    return known or derive_id("edition", article_id, text)
+
+
+def _fill(
+    session: Session, edition: schema.Edition, capture: schema.Capture, article: records.Article
+) -> None:
+    """Set an edition to what its founding capture says; a changed reading is annotated anew."""
+    row = edition_row(capture, article)
+    changed = edition.text != row["text"] or edition.reading != row["reading"]
+    for key, value in row.items():
+        setattr(edition, key, value)
+    if changed:
+        edition.annotated_by = None
+    session.add(edition)
+    session.flush()
+    session.execute(delete(schema.Attachment).where(schema.Attachment.edition_id == edition.id))
+    if found := attachment_rows(edition.id, article):
+        session.execute(insert(schema.Attachment), found)
+
+
+def edition_row(capture: schema.Capture, article: records.Article) -> dict[str, Any]:
+    """The columns of an edition that follow from its founding capture."""
+    return {
+        "capture_id": capture.id,
+        "captured": capture.captured,
+        "warc_file": capture.warc_file,
+        "warc_offset": capture.warc_offset,
+        "dialect": article.dialect,
+        "title": article.title,
+        "published": article.published,
+        "certainty": article.certainty,
+        "byline": article.byline,
+        "text": article.text,
+        "reading": plain(article),
+    }
+
+
+def attachment_rows(edition_id: str, article: records.Article) -> list[dict[str, Any]]:
+    """The rows of an edition's attachments."""
+    found = {a.url: a.label for a in article.attachments}
+    return [
+        {
+            "id": derive_id("attachment", edition_id, url),
+            "edition_id": edition_id,
+            "url": url,
+            "label": label,
+        }
+        for url, label in found.items()
+    ]
+
+
+def _set_current(session: Session, article_id: str) -> None:
+    """The edition captured last is the current one, and the article has its address."""
+    session.flush()
+    edition = session.scalar(newest_edition(article_id))
+    if edition:
+        reading = edition.reading
+        session.execute(
+            update(schema.Article)
+            .where(schema.Article.id == article_id)
+            .values(current=edition.id, url=reading["url"], native_id=reading["native_id"])
+        )
+
+
+def newest_edition(article_id: str) -> Any:
+    """The question for the edition of an article's last capture; a capture that comes in late changes nothing."""
+    return (
+        select(schema.Edition)
+        .join(schema.Capture, schema.Capture.edition_id == schema.Edition.id)
+        .where(schema.Edition.article_id == article_id)
+        .order_by(schema.Capture.captured.desc(), schema.Capture.id.desc())
+        .limit(1)
+    )
+
+
+def stale_editions(engine: Engine, versions: dict[str, str]) -> Sequence[str]:
+    """Ids of the editions that the reader has not annotated in this version; versions by portal."""
+    edition = schema.Edition
+    found: list[str] = []
+    with Session(engine) as session:
+        for portal, version in versions.items():
+            stale = or_(edition.annotated_by.is_(None), edition.annotated_by != version)
+            asked = select(edition.id).join(schema.Article, schema.Article.id == edition.article_id)
+            found += session.scalars(
+                asked.where(schema.Article.portal == portal, stale).order_by(edition.id)
+            ).all()
+    return found

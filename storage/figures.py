@@ -1,0 +1,194 @@
+"""Questions for figures: as rows with their evidence, or grouped; readers' corrections stand beside."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import median
+from typing import Any
+
+from sqlalchemy import Engine, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from model.errors import InputError
+from model.records import decimal_text
+from storage import schema
+from storage.index import exact_words, folded_words, query_terms
+from storage.queries import EVERYTHING, Filters, archive_address, edition_limits
+from storage.values import to_scaled
+from text import bare_key, has_marks, match_key
+
+GROUPS = ("month", "quarter", "year", "portal", "place")
+_VALUE = func.coalesce(schema.Correction.scaled, schema.Figure.value)
+
+
+@dataclass(frozen=True)
+class FigureQuestion:
+    """Which figures are asked for."""
+
+    words: str | None = None
+    type: str | None = None
+    noun: str | None = None
+    unit: str | None = None
+    least: Decimal | None = None
+    most: Decimal | None = None
+    loose: bool = False
+    place: str | None = None
+    filters: Filters = EVERYTHING
+
+
+def find_figures(engine: Engine, question: FigureQuestion) -> Iterator[dict[str, Any]]:
+    """Figures of current editions as flat rows, newest article first; rejected ones are left out."""
+    correction = schema.Correction
+    asked = (
+        select(schema.Figure, schema.Edition, schema.Article, schema.Portal.place, correction)
+        .join(schema.Edition, schema.Edition.id == schema.Figure.edition_id)
+        .join(schema.Article, schema.Article.current == schema.Edition.id)
+        .join(schema.Portal, schema.Portal.slug == schema.Article.portal)
+        .outerjoin(correction, correction.figure_id == schema.Figure.id)
+        .where(*edition_limits(question.filters), *_figure_limits(question))
+        .where(or_(correction.action.is_(None), correction.action != "reject"))
+        .order_by(
+            schema.Edition.published.desc(),
+            schema.Article.id,
+            schema.Figure.start,
+            schema.Figure.id,
+        )
+    )
+    terms = query_terms(question.words or "")
+    with Session(engine) as session:
+        for figure, edition, article, place, said in session.execute(
+            asked.execution_options(yield_per=1000)
+        ):
+            near = f"{figure.sentence} {place or ''}"
+            if (
+                says(figure.sentence, terms)
+                and says(figure.noun or "", query_terms(question.noun or ""))
+                and says(near, query_terms(question.place or ""))
+            ):
+                yield figure_row(figure, edition, article, said)
+
+
+def says(sentence: str, terms: list[str]) -> bool:
+    """Whether a text has all these words: one typed with marks exactly, one without folded."""
+    if not terms:
+        return True
+    exact, folded = set(exact_words(sentence)), set(folded_words(sentence))
+    return all(match_key(t) in exact if has_marks(t) else bare_key(t) in folded for t in terms)
+
+
+def group_figures(
+    rows: Iterable[dict[str, Any]], by: str, places: dict[str, str | None]
+) -> list[dict[str, Any]]:
+    """Figures in groups: how many, in how many articles, least, median, greatest and sum of their values.
+
+    Raises InputError where the figures are of several types or units, whose sum would say nothing.
+    """
+    groups: dict[str, list[tuple[Decimal, str]]] = {}
+    kinds: set[str] = set()
+    for row in rows:
+        if row["value"] is None:
+            continue
+        kinds.add(" ".join(filter(None, (row["type"], row["currency"] or row["unit"]))))
+        key = _group(row, by, places)
+        groups.setdefault(key, []).append((Decimal(row["value"]), row["article_id"]))
+    if len(kinds) > 1:
+        found = ", ".join(sorted(kinds)[:4])
+        raise InputError(f"figures of several kinds ({found}); choose with --type and --unit")
+    return [_summed(key, groups[key]) for key in sorted(groups)]
+
+
+def _group(row: dict[str, Any], by: str, places: dict[str, str | None]) -> str:
+    day = row["published"] or ""
+    if by == "portal":
+        return str(row["portal"])
+    if by == "place":
+        return places.get(row["portal"]) or "unknown"
+    if not day:
+        return "unknown"
+    quarter = f"{day[:4]}-Q{(int(day[5:7]) + 2) // 3}"
+    return {"year": day[:4], "month": day[:7], "quarter": quarter}[by]
+
+
+def _summed(key: str, found: list[tuple[Decimal, str]]) -> dict[str, Any]:
+    values = [value for value, _ in found]
+    shown = {"min": min(values), "median": median(values), "max": max(values), "sum": sum(values)}
+    return {
+        "group": key,
+        "figures": len(values),
+        "articles": len({article for _, article in found}),
+        **{name: decimal_text(Decimal(value)) for name, value in shown.items()},
+    }
+
+
+def _figure_limits(question: FigureQuestion) -> list[Any]:
+    limits: list[Any] = []
+    if question.type:
+        limits.append(schema.Figure.type == question.type)
+    if question.unit:
+        limits.append(schema.Figure.unit == question.unit)
+    if question.least is not None:
+        limits.append(_bound(question, question.least, low_side=True))
+    if question.most is not None:
+        limits.append(_bound(question, question.most, low_side=False))
+    return limits
+
+
+def _bound(question: FigureQuestion, limit: Decimal, low_side: bool) -> Any:
+    """At least (or at most) a value, qualifiers understood.
+
+    "hơn 31 tỷ" is at least 30; "gần 30 tỷ" is below 30 and counts only when asked loosely.
+    """
+    kinds = [question.type] if question.type else ["money", "count", "percent", "measure"]
+    open_side = ("nearly", "under", "at_most") if low_side else ("over", "at_least")
+    parts = []
+    for kind in kinds:
+        scaled = to_scaled(kind, limit)
+        if scaled is None:
+            continue
+        end = schema.Figure.low if low_side else schema.Figure.high
+        known = func.coalesce(_VALUE, end)
+        inside = known >= scaled if low_side else known <= scaled
+        strict = known > scaled if low_side else known < scaled
+        loose = inside if question.loose else strict
+        doubtful = schema.Figure.qualifier.in_(open_side)
+        parts.append(
+            and_(schema.Figure.type == kind, or_(and_(doubtful, loose), and_(~doubtful, inside)))
+        )
+    return or_(*parts)
+
+
+def figure_row(
+    figure: schema.Figure,
+    edition: schema.Edition,
+    article: schema.Article,
+    said: schema.Correction | None = None,
+) -> dict[str, Any]:
+    """A figure as one flat row; a corrected value carries a flag, `text` stays what was written."""
+    read = figure.read
+    period = read.get("period") or {}
+    corrected = {"value": said.value, "flags": [*read["flags"], "corrected"]} if said else {}
+    return {
+        "id": figure.id,
+        "article_id": article.id,
+        "edition_id": edition.id,
+        "type": figure.type,
+        **{key: read[key] for key in ("value", "low", "high", "total", "qualifier")},
+        "currency": read.get("currency"),
+        **{key: read[key] for key in ("unit", "noun", "per")},
+        "about": (read["about"] or {}).get("text"),
+        "period_from": period.get("from"),
+        "period_to": period.get("to"),
+        "change": read["change"],
+        "baseline": (read["baseline"] or {}).get("text"),
+        **{key: read[key] for key in ("of_plan", "aim", "part_of", "place", "flags")},
+        "text": read["text"],
+        "sentence": figure.sentence,
+        "start": figure.start,
+        "end": figure.end,
+        "published": edition.published,
+        "portal": article.portal,
+        "url": article.url,
+        "archived": archive_address(edition, article),
+        "warc_file": edition.warc_file,
+        "warc_offset": edition.warc_offset,
+    } | corrected

@@ -1,0 +1,69 @@
+"""Sample portals that answer on loopback, and an archive that has crawled them."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from samples import NUKEVIET, UIARTICLE, SampleSite
+from tests.archives import done, make_archive
+
+
+@pytest.fixture
+def sites() -> Iterator[list[SampleSite]]:
+    found = [SampleSite(UIARTICLE), SampleSite(NUKEVIET)]
+    for site in found:
+        site.start()
+    yield found
+    for site in found:
+        site.close()
+
+
+@pytest.fixture(scope="session")
+def crawled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive that has crawled both portals twice, an edit between; the portals are gone since."""
+    home = tmp_path_factory.mktemp("crawled")
+    found = [SampleSite(UIARTICLE), SampleSite(NUKEVIET)]
+    for site in found:
+        site.start()
+    try:
+        make_archive(home, found)
+        done(home, "crawl")
+        for site in found:
+            site.edit()
+        done(home, "crawl")
+    finally:
+        for site in found:
+            site.close()
+    return home
+
+
+@pytest.fixture
+def crawled(crawled_once: Path, tmp_path: Path) -> Path:
+    """A copy of that archive, to be damaged."""
+    home = tmp_path / "archive"
+    shutil.copytree(crawled_once, home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def imported_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of a few imported pages, for tests that look at all of it many times."""
+    home = tmp_path_factory.mktemp("imported")
+    done(home, "init")
+    pages = Path(__file__).parent / "portals"
+    for slug in ("mau-nukeviet", "mau-uiarticle"):
+        found = [
+            str(path.parent / "page.html") for path in sorted(pages.glob(f"{slug}/*/article.json"))
+        ]
+        done(home, "import", *found[:4], "--portal", slug, "--place", "tỉnh Ninh Bình")
+    return home
+
+
+@pytest.fixture
+def imported(imported_once: Path, tmp_path: Path) -> Path:
+    """A copy of that archive, to be damaged."""
+    home = tmp_path / "archive"
+    shutil.copytree(imported_once, home)
+    return home

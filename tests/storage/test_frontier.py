@@ -1,0 +1,164 @@
+"""The frontier: due, leased, acknowledged; one host, one lease; a dead holder is known at once."""
+
+import os
+import socket
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from model.errors import Busy
+from model.records import DuePage, Exchange, Link, Listing, PageRequest, Portal, WarcPlace
+from storage import leases, schema
+from storage.captures import save_portal
+from storage.database import begin, look, open_database
+from storage.frontier import Frontier
+
+HOME = "http://h/tin"
+LATER = timedelta(days=1)
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    monkeypatch.setattr(leases, "WAITS", 0)
+    made = open_database(f"sqlite:///{tmp_path / 'x.db'}")
+    with begin(made) as session:
+        save_portal(session, Portal(slug="p", name="P", home="http://h/"))
+    return made
+
+
+def opened(engine: Engine, host: str = "h") -> Frontier:
+    frontier = Frontier(engine, "p", [host], lambda _published, captured: captured + LATER)
+    frontier.open([HOME])
+    return frontier
+
+
+def captured(frontier: Frontier, page: DuePage, status: int = 200, number: int = 1) -> None:
+    exchange = Exchange(
+        url=page.asked.url, method="GET", status=status, headers=[], body=b"x",
+        captured=datetime.now(UTC), kind=page.kind, page_id=page.id,
+    )  # fmt: skip
+    place = WarcPlace(file="f", start=number, offset=number, length=1, digest="d", checksum="c")
+    frontier.captured(exchange, place, page)
+
+
+def links(*numbers: int) -> list[Link]:
+    return [Link(url=f"http://h/{n}", native_id=str(n), title=f"Bài {n}") for n in numbers]
+
+
+def listing(*numbers: int, further: bool = True) -> Listing:
+    more = PageRequest(url=f"{HOME}?page={max(numbers)}") if further else None
+    return Listing(dialect="d", links=links(*numbers), next=more)
+
+
+def urls(pages: list[DuePage]) -> list[str]:
+    return [page.asked.url for page in pages]
+
+
+def test_walk_goes_on_while_there_is_something_to_fetch(engine: Engine) -> None:
+    frontier = opened(engine)
+    (head,) = frontier.due([HOME])
+    fetch, known = frontier.listed(head, listing(1, 2), full=False)
+    assert (urls(fetch), known) == (["http://h/1", "http://h/2", f"{HOME}?page=2"], 0)
+    for number, page in enumerate(fetch[:2]):
+        captured(frontier, page, number=number)
+    again, known = frontier.listed(head, listing(1, 2), full=False)
+    assert (again, known) == ([], 2)
+    assert urls(frontier.listed(head, listing(1, 2), full=True)[0]) == [f"{HOME}?page=2"]
+
+
+def test_killed_run_leaves_everything_due(engine: Engine) -> None:
+    frontier = opened(engine)
+    (head,) = frontier.due([HOME])
+    fetch, _ = frontier.listed(head, listing(1, 2), full=False)
+    captured(frontier, fetch[0])
+    # The run is gone without a word; the next one may take its hosts, it is the same process here.
+    resumed = opened(engine)
+    due = resumed.due([HOME])
+    assert sorted(urls(due)) == ["http://h/2", HOME, f"{HOME}?page=2"]
+    walk = next(page for page in due if page.kind == "list")
+    further, _ = resumed.listed(walk, listing(1, 3), full=False)
+    assert urls(further) == ["http://h/3", f"{HOME}?page=3"]
+    known_only, _ = resumed.listed(further[1], listing(1, 4), full=False)
+    assert known_only[-1].resumed  # to the end: bulletins may have moved while nobody looked
+
+
+def test_changed_title_on_a_list_makes_an_article_due(engine: Engine) -> None:
+    frontier = opened(engine)
+    (head,) = frontier.due([HOME])
+    fetch, _ = frontier.listed(head, listing(1, further=False), full=False)
+    captured(frontier, fetch[0])
+    corrected = Listing(
+        dialect="d", links=[Link(url="http://h/1", native_id="1", title="Bài 1 (đính chính)")]
+    )
+    assert urls(frontier.listed(head, corrected, full=False)[0]) == ["http://h/1"]
+
+
+def test_failed_page_comes_back_later_each_time(engine: Engine) -> None:
+    frontier = opened(engine)
+    (head,) = frontier.due([HOME])
+    (page,) = frontier.listed(head, listing(1, further=False), full=False)[0]
+    waits = []
+    for _ in range(12):
+        frontier.failed(page, "500")
+        with look(engine) as session:
+            due = session.get_one(schema.Page, page.id).due
+        assert due is not None
+        waits.append(round((due - datetime.now(UTC)).total_seconds() / 3600))
+    assert waits[:4] == [2, 4, 8, 16]
+    assert max(waits) == 24 * 14
+
+
+def test_server_error_and_cut_answer_acknowledge_nothing(engine: Engine) -> None:
+    frontier = opened(engine)
+    (head,) = frontier.due([HOME])
+    (page,) = frontier.listed(head, listing(1, further=False), full=False)[0]
+    captured(frontier, page, status=500)
+    with look(engine) as session:
+        assert session.get_one(schema.Page, page.id).acknowledged is None
+        assert session.scalars(select(schema.Capture.state)).all() == ["kept"]
+
+
+def test_living_holder_keeps_the_host(engine: Engine) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        holder = f"{socket.gethostname()}:{other.pid}:{leases._started(other.pid)}"
+        give(engine, holder, timedelta(minutes=1))
+        with pytest.raises(Busy, match=str(other.pid)):
+            opened(engine)
+        opened(engine, host="another host")
+        other.kill()
+        other.wait()
+        opened(engine)
+
+
+def test_holder_elsewhere_keeps_the_host_until_its_time_is_up(engine: Engine) -> None:
+    give(engine, "elsewhere:1:1", timedelta(minutes=1))
+    with pytest.raises(Busy):
+        opened(engine)
+    give(engine, "elsewhere:1:1", timedelta(seconds=-1))
+    assert opened(engine).renew()
+
+
+def test_process_id_used_again_is_another_holder(engine: Engine) -> None:
+    give(engine, f"{socket.gethostname()}:{os.getpid()}:1", timedelta(minutes=1))
+    opened(engine)
+
+
+def test_lost_lease_is_not_renewed(engine: Engine) -> None:
+    frontier = opened(engine)
+    give(engine, "elsewhere:1:1", timedelta(minutes=1))
+    assert not frontier.renew()
+    frontier.close("done", 0)
+    with look(engine) as session:
+        assert session.get_one(schema.Lease, "host h").holder == "elsewhere:1:1"
+
+
+def give(engine: Engine, holder: str, for_time: timedelta) -> None:
+    """Let somebody hold the host."""
+    until = datetime.now(UTC) + for_time
+    with begin(engine) as session:
+        session.merge(schema.Lease(name="host h", holder=holder, until=until))
+        session.execute(update(schema.Lease).values(holder=holder, until=until))

@@ -1,0 +1,74 @@
+"""kill -9 at random moments: nothing acknowledged is lost or fetched again, nothing is stored twice."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import time
+from pathlib import Path
+
+from samples import SampleSite
+from tests.archives import BANTIN, bantin, done, make_archive, rows
+
+KILLS = 10
+
+
+def acknowledged(home: Path) -> set[str]:
+    """The paths of the article pages that are acknowledged."""
+    if not (home / "bantin.db").exists():
+        return set()
+    with sqlite3.connect(home / "bantin.db", timeout=30) as database:
+        try:
+            found = database.execute(
+                "SELECT url FROM page WHERE kind = 'article' AND acknowledged IS NOT NULL"
+            )
+        except sqlite3.OperationalError:
+            return set()  # killed before there was a table
+        return {"/" + url.split("/", 3)[3] for (url,) in found}
+
+
+def crawl_and_kill(home: Path, after: float, whole_group: bool) -> None:
+    """Crawl, and kill -9 the parent, or parent and spider, after so many seconds."""
+    with subprocess.Popen(
+        [BANTIN, "crawl"], cwd=home, start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as crawl:  # fmt: skip
+        time.sleep(after)
+        if whole_group:
+            os.killpg(crawl.pid, signal.SIGKILL)
+        else:
+            crawl.kill()
+
+
+def test_ten_kills_then_a_full_run(tmp_path: Path, sites: list[SampleSite]) -> None:
+    make_archive(tmp_path, sites)
+    seed = random.SystemRandom().randrange(10**6)
+    dice = random.Random(seed)
+    for number in range(KILLS):
+        known = acknowledged(tmp_path)
+        for site in sites:
+            site.requests.clear()
+        crawl_and_kill(tmp_path, dice.uniform(0.3, 4.0), whole_group=bool(number % 2))
+        fetched = {line.partition(" ")[2] for site in sites for line in site.requests}
+        assert not fetched & known, f"seed {seed}: fetched again after kill {number}"
+    known = acknowledged(tmp_path)
+    for site in sites:
+        site.requests.clear()
+    last = bantin(tmp_path, "crawl", "--full")
+    assert last.returncode == 0, f"seed {seed}: {last.stderr}"
+    fetched = {line.partition(" ")[2] for site in sites for line in site.requests}
+    assert not fetched & known, f"seed {seed}"
+    for row in rows(tmp_path, "status"):
+        count = next(len(site.articles) for site in sites if site.kind == row["portal"])
+        assert (row["articles"], row["editions"]) == (count, count), f"seed {seed}: {row}"
+    assert done(tmp_path, "verify").stdout == "", f"seed {seed}"
+
+
+def test_parent_gone_ends_the_spider(tmp_path: Path, sites: list[SampleSite]) -> None:
+    make_archive(tmp_path, sites)
+    crawl_and_kill(tmp_path, 1.8, whole_group=False)
+    time.sleep(1.0)
+    counts = [len(site.requests) for site in sites]
+    time.sleep(1.0)
+    assert [len(site.requests) for site in sites] == counts

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run test check eval lock clean
+.PHONY: setup run test check eval bench lock clean
 .DEFAULT_GOAL := run
 
 setup: .venv/.ready
@@ -28,6 +28,9 @@ check: setup       ## style and types
 
 eval: setup        ## quality of reading on the gold bulletins, beside stock underthesea
 	$(BIN)/python -m tests.eval
+
+bench: setup       ## speed of each part as a ratio to something known in the same run
+	$(BIN)/python -m tests.bench
 
 lock: setup        ## renew requirements.lock from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 --no-header -o requirements.lock

@@ -154,6 +154,56 @@ def portals_list(ctx: click.Context, kind: str | None, output: IO[str]) -> None:
         sys.exit(3 if rows else 1)
 
 
+@portals.command("check")
+@click.argument("slugs", metavar="[SLUG]...", nargs=-1)
+@formats
+@click.pass_context
+def portals_check(
+    ctx: click.Context, slugs: tuple[str, ...], kind: str | None, output: IO[str]
+) -> None:
+    """Fetch the sections and one article of portals, show what is read and what is wrong with it.
+
+    \b
+    Example:
+      bantin portals check gia-vien
+    """
+    from pipeline.portals import check_portal, known_slugs
+
+    shop = open_shop(ctx)
+    found = [check_portal(shop, slug, say) for slug in slugs or known_slugs(shop)]
+    columns = ["portal", "dialect", "lists", "links", "published", "title", "problem"]
+    write_rows(found, kind, output, columns)
+    wrong = sum(row["problem"] is not None for row in found)
+    if wrong:
+        sys.exit(1 if wrong == len(found) else 3)
+
+
+@portals.command("record")
+@click.argument("slug")
+@click.argument("url")
+@click.option(
+    "-o",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default="tests/portals",
+    show_default=True,
+    help="Where recorded pages lie.",
+)
+@click.pass_context
+def portals_record(ctx: click.Context, slug: str, url: str, folder: Path) -> None:
+    """Fetch one article and write page.html and a draft article.json beside it, for the tests.
+
+    \b
+    Example:
+      bantin portals record gia-vien https://huyen.example/tin-tuc/bai-viet-123
+    """
+    from pipeline.portals import record_page
+
+    target = record_page(open_shop(ctx), slug, url, folder, say)
+    click.echo(str(target))
+    say("Now correct article.json by eye against the page, then: make test K=recorded")
+
+
 @main.command()
 @click.argument("slugs", nargs=-1)
 @click.option("--full", is_flag=True, help="Walk every list page to its end.")
@@ -170,12 +220,10 @@ def crawl(ctx: click.Context, slugs: tuple[str, ...], full: bool, limit: int | N
       bantin crawl --full --limit 500
     """
     from pipeline import Workshop, crawl_portals
+    from pipeline.portals import known_slugs
 
     shop: Workshop = open_shop(ctx)
-    chosen = list(dict.fromkeys(slugs)) or [
-        *(slug for slug, portal in shop.portals.items() if not portal.closed),
-        *shop.broken,
-    ]
+    chosen = list(dict.fromkeys(slugs)) or known_slugs(shop)
     if not chosen:
         raise InputError("no portal to crawl; put a TOML file into portals/ (see README)")
     options = {"full": "1"} if full else {}
@@ -257,16 +305,24 @@ def search(
 @click.option("--edition", type=click.IntRange(1), help="This edition, counted in capture order.")
 @click.option("--text", "as_text", is_flag=True, help="Only the text.")
 @click.option("--html", "as_html", is_flag=True, help="The archived page itself.")
+@click.option("--cite", type=click.Choice(["bibtex", "ris", "csl"]), help="A citation of it.")
 @click.pass_context
 def show(
-    ctx: click.Context, article_id: str, edition: int | None, as_text: bool, as_html: bool
+    ctx: click.Context,
+    article_id: str,
+    edition: int | None,
+    as_text: bool,
+    as_html: bool,
+    cite: str | None,
 ) -> None:
-    """Show an article: its reading as JSON, its text, or the archived page.
+    """Show an article: its reading as JSON, its text, the archived page, or a citation.
 
     \b
-    Example:
+    Examples:
       bantin show 1f0c9e2ab4d57730 --text
+      bantin show 1f0c9e2ab4d57730 --edition 1 --cite bibtex
     """
+    from publish.cite import STYLES
     from storage.queries import edition_place, get_article
     from storage.warc import raw_page, read_exchange
 
@@ -277,6 +333,8 @@ def show(
         sys.stdout.buffer.write(raw_page(read_exchange(shop.config.archive, place)).body)
     elif as_text:
         click.echo(found["article"]["text"])
+    elif cite:
+        click.echo(STYLES[cite](found))
     else:
         write_json(found, sys.stdout)
 

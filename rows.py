@@ -1,5 +1,6 @@
 """Rows for people: tables on a terminal."""
 
+from datetime import datetime
 from typing import IO, Any
 
 from rich.console import Console
@@ -8,7 +9,7 @@ from rich.table import Table
 _HEADS = {
     "slug": "Mã", "name": "Tên", "home": "Địa chỉ", "place": "Nơi", "dialect": "Phần mềm", "published": "Ngày",
     "portal": "Cổng", "title": "Tiêu đề", "snippet": "Trích", "id": "Mã bài", "type": "Loại", "value": "Giá trị",
-    "qualifier": "Mức", "unit_of": "Đơn vị", "sentence": "Câu", "offices": "Chức vụ", "articles": "Bài",
+    "qualifier": "Mức", "unit_of": "Đơn vị", "lists": "Trang mục", "links": "Liên kết", "sentence": "Câu", "offices": "Chức vụ", "articles": "Bài",
     "editions": "Bản", "figures": "Số liệu", "newest": "Mới nhất", "last_run": "Lần cuối", "outcome": "Kết quả",
     "note": "Ghi chú", "what": "Ở đâu", "problem": "Vấn đề", "group": "Nhóm", "min": "Nhỏ nhất", "median": "Trung vị",
     "max": "Lớn nhất", "sum": "Tổng", "article_id": "Mã bài",
@@ -35,8 +36,10 @@ def _cell(row: dict[str, Any], column: str) -> str:
         return _number(value)
     if column == "value":
         return _number(value) + (f"/{_number(row['total'])}" if row.get("total") else "")
-    if column == "published" and value:
+    if column in ("published", "newest") and value:
         return f"{value[8:10]}/{value[5:7]}/{value[:4]}"
+    if column == "last_run" and value:
+        return datetime.fromisoformat(value).astimezone().strftime("%d/%m/%Y %H:%M")
     if column == "offices":
         return "; ".join(office["title"] for office in row["offices"])
     return "" if value is None else str(value)

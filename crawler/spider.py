@@ -33,7 +33,8 @@ _ARCHIVED = "Ignored response <"  # how Scrapy says that a body unpacks to too m
 class PortalSpider(scrapy.Spider):
     """Walks a portal's list pages and fetches the articles that are due.
 
-    Arguments: portal (its slug), full=1 (walk to the end), limit=N (articles), only=URL (one article).
+    Arguments: portal (its slug), full=1 (walk to the end), limit=N (articles), only=URL (one article),
+    probe=1 (the sections and one article of each).
     """
 
     name = "portal"
@@ -66,6 +67,7 @@ class PortalSpider(scrapy.Spider):
         self.full = str(getattr(self, "full", "")) == "1"
         self.left = int(getattr(self, "limit", 0) or 0) or None
         self.only: str | None = getattr(self, "only", None)
+        self.probe = str(getattr(self, "probe", "")) == "1"
         self.known = self.fetched = 0
         self.stopped: str | None = None
         self.troubles: set[str] = set()
@@ -77,6 +79,8 @@ class PortalSpider(scrapy.Spider):
         if os.environ.get("BANTIN_PARENT"):
             loop.add_reader(0, _end_with_parent)
         for page in self.store.due(self.only):
+            if self.probe and page.kind != "section":
+                continue
             if request := self.request(page):
                 yield request
 
@@ -121,6 +125,8 @@ class PortalSpider(scrapy.Spider):
             self.tell(response.url, "no links to articles; is this a list page of this portal?")
         fetch, known = self.store.listed(page, listing, self.full and self.left != 0)
         self.known += known
+        if self.probe:
+            fetch = [self.store.lease_one(link) for link in listing.links[:1]]
         for found in fetch:
             if found.kind != "article" and self.left == 0:
                 continue  # it stays due, the next run walks on from it

@@ -24,7 +24,7 @@ from nlp.patterns import (
 from text import UPPER
 
 _NEED_BODY = re.compile(r"(?:Trưởng|Phó Trưởng|Phó trưởng|Phó|CT|Thư ký|Trợ lý)$")
-_COMMITTEE = re.compile(r"(?:phòng|Phòng|ban|Ban|Trạm|trạm)$")
+_COMMITTEE = re.compile(r"(?:phòng|Phòng|(?:ban|Ban)(?: Chỉ đạo| Chỉ huy)?|Trạm|trạm)$")
 _LEFT = re.compile(r"(?:nghỉ hưu|nghỉ chế độ|thôi giữ|miễn nhiệm)", re.IGNORECASE)
 
 

@@ -89,7 +89,7 @@ class CrawlStore:
         self._frontier = Frontier(shop.engine, slug, self.hosts, recheck_after)
         self.renew, self.close = self._frontier.renew, self._frontier.close
         self.listed, self.failed = self._frontier.listed, self._frontier.failed
-        self.accepted = self._frontier.accepted
+        self.accepted, self.lease_one = self._frontier.accepted, self._frontier.lease_one
 
     def open(self) -> None:
         """Take the hosts and take over what a killed run had archived; raises Busy."""

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from pipeline.crawling import recheck_after
 from pipeline.reading import read_due
 from pipeline.workshop import Progress, Tally, Workshop
 from storage import captures
+from storage.frontier import restore_pages
 from storage.leases import give_back, take_leases
 
 _LEASE = ["rebuild"]
@@ -42,6 +44,7 @@ def _rebuild(shop: Workshop, say: Progress) -> Rebuilt:
         say(f"{scanned.path.name}: {scanned.exchanges} exchanges")
     made.kept = captures.forget_readings(shop.engine)
     tally = read_due(shop, Tally(), say)
+    restore_pages(shop.engine, recheck_after)
     made.editions = tally.new + tally.edited
     shop.index.renew()
     return made

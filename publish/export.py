@@ -63,9 +63,11 @@ def _safe(value: Any) -> Any:
         value = "; ".join(
             str(item.get("title") if isinstance(item, dict) else item) for item in value
         )
-    if isinstance(value, str) and value.startswith(_FORMULA) and not _is_number(value):
-        return "'" + value
-    return value
+    if not isinstance(value, str):
+        return value
+    risky = value.startswith(_FORMULA) and not _is_number(value)
+    # A lone carriage return would end the row for some readers.
+    return ("'" if risky else "") + value.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _is_number(value: str) -> bool:

@@ -54,7 +54,7 @@ def show() -> None:
     say("\nWhat was found on each portal:")
     bantin("status", "--format", "table")
     say("\nThree searches; the first is typed without diacritics:")
-    for query in ("ho ngheo", "kỳ họp HĐND huyện", "bảo hiểm y tế BHYT"):
+    for query in ("ho ngheo", "kỳ họp HĐND huyện", "Hội Nông dân"):
         bantin("search", query, "--limit", "3", "--format", "table")
     say("\nReported money over 100 tỷ đồng, each with its sentence:")
     bantin("figures", "--type", "money", "--min", "100e9", "--format", "table")
@@ -64,6 +64,8 @@ def show() -> None:
     say("What to type next:")
     say("  cd demo && ../.venv/bin/bantin search 'hộ nghèo'")
     say("  cd demo && ../.venv/bin/bantin figures --type count --noun 'hộ nghèo' --format csv")
+    say("  cd demo && ../.venv/bin/bantin figures --type money --by year --format table")
+    say("  cd demo && ../.venv/bin/bantin verify      # every row against its archived page")
     say("  make test")
 
 

@@ -113,6 +113,18 @@ def unread_captures(engine: Engine) -> Sequence[str]:
         return session.scalars(waiting.order_by(*order)).all()
 
 
+def of_last_run(engine: Engine, slug: str) -> Sequence[schema.Capture]:
+    """The captures of a portal's last refresh, in the order in which they were made."""
+    with Session(engine) as session:
+        started = session.scalar(
+            select(func.max(schema.Run.started)).where(schema.Run.portal == slug)
+        )
+        asked = select(schema.Capture).where(
+            schema.Capture.portal == slug, schema.Capture.captured >= started
+        )
+        return session.scalars(asked.order_by(schema.Capture.captured)).all()
+
+
 def known_ends(engine: Engine, portal: str) -> dict[str, int]:
     """How far the rows of a portal's captures reach in each of its files."""
     end = func.max(schema.Capture.warc_start + schema.Capture.warc_length)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from model import records
@@ -114,7 +114,9 @@ class Frontier:
                             title=link.title, published=link.published)  # fmt: skip
             session.add(row)
         elif link.title and row.title != link.title:
-            row.title, row.due = link.title, now()
+            # A page known from the archive alone has no title yet, and is no news.
+            row.due = now() if row.title else row.due
+            row.title = link.title
         if row.leased_by == self.run_id or row.due is None or row.due > now():
             return None
         row.leased_by = self.run_id
@@ -180,6 +182,34 @@ def acknowledge(session: Session, page_id: str, captured: datetime, recheck: Rec
     if page := session.get(schema.Page, page_id):
         page.acknowledged, page.leased_by, page.failures = captured, None, 0
         page.due = recheck(page.published, captured)
+
+
+def restore_pages(engine: Engine, recheck: Recheck) -> int:
+    """Make the pages of archived articles that the frontier does not know; returns how many.
+
+    After the loss of a database the archive tells which pages were fetched, so they are not again.
+    """
+    capture, edition = schema.Capture, schema.Edition
+    asked = (
+        select(
+            capture.page_id, capture.portal, func.max(capture.url), func.max(capture.captured),
+            func.max(edition.published),
+        )
+        .join(edition, edition.id == capture.edition_id)
+        .where(capture.kind == "article", capture.state == "read", capture.page_id.is_not(None))
+        .where(capture.page_id.not_in(select(schema.Page.id)))
+        .group_by(capture.page_id, capture.portal)
+    )  # fmt: skip
+    with begin(engine) as session:
+        rows = session.execute(asked).all()
+        for key, portal, url, captured, published in rows:
+            session.add(
+                schema.Page(
+                    id=key, portal=portal, kind="article", url=url, published=published,
+                    due=recheck(published, captured), acknowledged=captured, failures=0,
+                )
+            )  # fmt: skip
+    return len(rows)
 
 
 def article_page(portal: str, link: Link) -> str:

@@ -294,6 +294,8 @@ def get_article(engine: Engine, article_id: str, number: int | None = None) -> d
         return {
             "id": article.id,
             "portal": article.portal,
+            "name": session.get_one(schema.Portal, article.portal).name,
+            "archived": archive_address(shown, article),
             "edition": editions.index(shown) + 1,
             "edition_id": shown.id,
             "editions": listed,

@@ -1,0 +1,187 @@
+"""How fast the parts are, each as a ratio to something known in the same run: `make bench`.
+
+Nothing is asserted: machines differ, ratios within one run do less.
+"""
+
+import gzip
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from rich.console import Console
+from rich.table import Table
+
+from config import load_config
+from crawler import read_page
+from model.records import Document, Exchange, Portal, RawPage
+from nlp import annotate
+from nlp.stock import stock_entities
+from pipeline import Tally, Workshop, read_due
+from pipeline.rebuild import rebuild
+from pipeline.verify import verify
+from samples import NUKEVIET, UIARTICLE, SampleSite
+from storage.archive import Archive
+from storage.database import look
+from storage.queries import EVERYTHING, search_articles
+from tests.archives import done, make_archive
+from tests.eval import gold_bulletins, our_annotations
+
+BARE = """
+import scrapy
+class Bare(scrapy.Spider):
+    name = "bare"
+    async def start(self):
+        for url in {urls!r}:
+            yield scrapy.Request(url)
+    def parse(self, response): pass
+"""
+Row = tuple[str, str, str, str]
+
+
+def timed(work: Callable[[], object], at_least: float = 0.6) -> float:
+    """Seconds of one run, the mean of as many as fit into a moment, after one to warm up."""
+    work()
+    count, began = 0, time.perf_counter()
+    while time.perf_counter() - began < at_least:
+        work()
+        count += 1
+    return (time.perf_counter() - began) / count
+
+
+def annotating() -> Row:
+    bulletins = gold_bulletins()
+    ours = timed(lambda: [our_annotations(b) for b in bulletins])
+    sentences = [s for b in bulletins for s in b["text"].split("\n") if s]
+
+    def stock() -> None:
+        stock_entities.cache_clear()
+        for sentence in sentences:
+            stock_entities(sentence)
+
+    known = timed(stock)
+    size = sum(len(b["text"].encode()) for b in bulletins)
+    return ("annotate", f"{size / ours / 3000:.0f} bulletins of 3 kB a second",
+            "underthesea ner, sentence by sentence", f"{known / ours:.1f} times as fast")  # fmt: skip
+
+
+def long_text() -> Row:
+    text = "\n\n".join(b["text"] for b in gold_bulletins())[:60_000]
+    short = timed(lambda: annotate(Document(text=text[:6000], published="2024-01-01")))
+    whole = timed(lambda: annotate(Document(text=text, published="2024-01-01")))
+    return ("annotate, a text 10 times as long", f"{whole:.2f} s for 60 kB", "the short text",
+            f"{whole / short:.1f} times the time")  # fmt: skip
+
+
+def extracting() -> Row:
+    pages = [p.read_bytes() for p in Path("tests/portals").rglob("page.html")]
+    pages = [p for p in pages if b"ArticleContent" in p or b"news-bodyhtml" in p]
+    ours = timed(lambda: [read_page(RawPage(url="", body=page)) for page in pages])
+    known = timed(lambda: [BeautifulSoup(page.decode(), "lxml") for page in pages])
+    return ("extract", f"{len(pages) / ours:.0f} pages a second", "BeautifulSoup on lxml alone",
+            f"{known / ours:.2f} of its speed")  # fmt: skip
+
+
+def archiving(folder: Path) -> Row:
+    page = next(Path("tests/portals").rglob("page.html")).read_bytes()
+    archive = Archive(folder, Portal(slug="bench", name="bench", home=""))
+    exchange = Exchange(
+        url="http://h/1", method="GET", status=200, headers=[("Content-Type", "text/html")],
+        body=page, captured=datetime.now(UTC), kind="article",
+    )  # fmt: skip
+    plain = folder / "plain.gz"
+
+    def pack() -> None:
+        with plain.open("ab") as file:
+            file.write(gzip.compress(page, 9))
+            file.flush()
+            os.fsync(file.fileno())
+
+    ours, known = timed(lambda: archive.write(exchange)), timed(pack)
+    return ("archive", f"{1 / ours:.0f} exchanges a second, synced", "gzip and fsync of the same page",
+            f"{known / ours:.2f} of its speed")  # fmt: skip
+
+
+def crawling(home: Path) -> list[Row]:
+    sites = [SampleSite(UIARTICLE), SampleSite(NUKEVIET)]
+    for site in sites:
+        site.start()
+    make_archive(home, sites)
+    began = time.perf_counter()
+    for site in sites:
+        command = [sys.executable, "-m", "scrapy", "crawl", "portal", "-a", f"portal={site.kind}"]
+        environment = os.environ | {
+            "SCRAPY_SETTINGS_MODULE": "crawler.settings", "PYTHONPATH": str(Path.cwd()),
+        }  # fmt: skip
+        subprocess.run(command, cwd=home, env=environment, check=True)
+    ours = time.perf_counter() - began
+    asked = [request for site in sites for request in site.requests]
+    articles = sum(len(site.articles) for site in sites)
+    urls = [
+        [site.url.rstrip("/") + r.partition(" ")[2] for r in site.requests if r.startswith("GET")]
+        for site in sites
+    ]
+    known = sum(bare_crawl(home, found) for found in urls)
+    for site in sites:
+        site.close()
+    return [
+        ("crawl (fetch, archive, lists, frontier)", f"{len(asked) / ours:.0f} pages a second, start-up included",
+         "a bare Scrapy spider on the same pages", f"{known / ours:.2f} of its speed"),
+        ("requests of a full crawl", f"{len(asked)} for {articles} articles", "one an article",
+         f"{len(asked) / articles:.2f} an article"),
+    ]  # fmt: skip
+
+
+def bare_crawl(home: Path, urls: list[str]) -> float:
+    """Seconds a spider takes that only downloads these pages, one connection at a time."""
+    (home / "bare.py").write_text(BARE.format(urls=urls))
+    command = [sys.executable, "-m", "scrapy", "runspider", "bare.py", "-L", "ERROR",
+               "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1", "-s", "ROBOTSTXT_OBEY=False", "-s", "DOWNLOAD_DELAY=0"]  # fmt: skip
+    began = time.perf_counter()
+    subprocess.run(command, cwd=home, check=True)
+    return time.perf_counter() - began
+
+
+def storing(home: Path) -> list[Row]:
+    shop = Workshop(load_config(home / "bantin.toml"))
+    began = time.perf_counter()
+    read_due(shop, Tally(), lambda _line: None)
+    reading = time.perf_counter() - began
+    again = timed(lambda: rebuild(shop, lambda _line: None))
+    checked = timed(lambda: list(verify(shop, lambda _line: None)))
+    found = [
+        ("read and annotate what was crawled", f"{44 / reading:.0f} articles a second, models loaded", "", ""),
+        ("rebuild", f"{44 / again:.0f} articles a second", "the first reading", f"{reading / again:.2f} times its speed"),
+        ("verify", f"{44 / checked:.0f} articles a second", "rebuild", f"{again / checked:.2f} times its speed"),
+    ]  # fmt: skip
+    order = ("relevance", 20, 0)
+    ours = timed(lambda: search_articles(shop.engine, shop.index, "ho ngheo", EVERYTHING, order))
+    with look(shop.engine) as session:
+        connection = session.connection().connection
+        like = "SELECT id FROM edition WHERE lower(text) LIKE '%hộ nghèo%'"
+        known = timed(lambda: connection.execute(like).fetchall())
+    found.append(("search, ranked, with snippets", f"{ours * 1000:.1f} ms on 44 articles",
+                  "LIKE over the same texts, unranked", f"{known / ours:.2f} of its speed"))  # fmt: skip
+    return found
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        done(home, "init")
+        rows = [annotating(), long_text(), extracting(), archiving(home / "bench")]
+        rows += crawling(home)
+        rows += storing(home)
+    table = Table("what", "measured", "beside", "ratio", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
+    Console(width=150).print(table)
+
+
+if __name__ == "__main__":
+    main()

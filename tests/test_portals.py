@@ -1,0 +1,77 @@
+"""`bantin portals check` and `record`, and the spider started by Scrapy's own command."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from samples import NUKEVIET, UIARTICLE, SampleSite
+from tests.archives import bantin, done, make_archive, rows
+from tests.test_bad_input import add_portal, lines_with
+
+
+def test_check_tells_what_is_read_and_what_is_wrong(
+    tmp_path: Path, sites: list[SampleSite]
+) -> None:
+    make_archive(tmp_path, sites)
+    add_portal(tmp_path, "astray", sites[0].url + "khong-co")
+    good = {row["portal"]: row for row in rows(tmp_path, "portals", "check", UIARTICLE, NUKEVIET)}
+    for site in sites:
+        row = good[site.kind]
+        assert (row["dialect"], row["problem"], row["lists"]) == (
+            site.kind,
+            None,
+            len(site.sections),
+        )
+        assert row["title"]
+        assert row["published"]
+        assert row["links"] > 5
+        assert len(site.requests) <= 2 + 2 * len(site.sections)  # robots.txt, a redirect
+    outcome = bantin(tmp_path, "portals", "check", "astray", "--format", "jsonl")
+    assert outcome.returncode == 1
+    assert json.loads(outcome.stdout)["problem"]
+
+
+def test_check_sees_that_a_portal_changed_software(tmp_path: Path, sites: list[SampleSite]) -> None:
+    make_archive(tmp_path, sites[:1])
+    with (tmp_path / "portals" / f"{UIARTICLE}.toml").open("a") as file:
+        file.write('dialect = "nukeviet"\n')
+    outcome = bantin(tmp_path, "portals", "check", "--format", "jsonl")
+    assert (
+        "the file says nukeviet, the pages are uiarticle" in json.loads(outcome.stdout)["problem"]
+    )
+
+
+def test_record_writes_the_page_as_sent_and_a_draft(
+    tmp_path: Path, sites: list[SampleSite]
+) -> None:
+    make_archive(tmp_path, sites)
+    site = sites[1]
+    url, truth = next(iter(site.truth().items()))
+    folder = Path(done(tmp_path, "portals", "record", site.kind, url).stdout.strip())
+    assert folder == Path("tests/portals") / site.kind / str(truth["native_id"])
+    draft = json.loads((tmp_path / folder / "article.json").read_text(encoding="utf-8"))
+    assert (draft["url"], draft["dialect"]) == (url, site.kind)
+    assert draft["title"] == truth["title"]
+    read = done(tmp_path, "read", str(folder / "page.html"), "--url", url)
+    assert json.loads(read.stdout)["body"] == draft["body"]
+    elsewhere = bantin(
+        tmp_path, "portals", "record", site.kind, "http://elsewhere.example/x-1.html"
+    )
+    assert elsewhere.returncode == 1
+    assert len(lines_with(elsewhere.stderr, "is not a host of this portal")) == 1
+
+
+def test_scrapy_crawl_portal(tmp_path: Path, sites: list[SampleSite]) -> None:
+    make_archive(tmp_path, sites)
+    (tmp_path / "scrapy.cfg").write_text("[settings]\ndefault = crawler.settings\n")
+    command = [sys.executable, "-m", "scrapy", "crawl", "portal", "-a", f"portal={NUKEVIET}"]
+    spider = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert spider.returncode == 0, spider.stderr
+    assert "Traceback" not in spider.stderr
+    (row,) = rows(tmp_path, "status")
+    assert row["unread"] == 21
+    unknown = [*command[:-1], "portal=nowhere"]
+    spider = subprocess.run(unknown, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert spider.returncode != 0
+    assert len(lines_with(spider.stderr, "nowhere")) == 1

@@ -6,13 +6,10 @@ from urllib.parse import urlsplit, urlunsplit
 from bs4 import Tag
 
 from crawler.dialects import Dialect
-from crawler.dialects import uiarticle as uiarticle_pager
 from crawler.page import Page
 from model.records import Link, Listing, PageRequest
 from text import read_date, squeeze
 
-# The dialects whose pager is more than a link.
-_PAGERS = {"uiarticle": uiarticle_pager.next_page}
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _TRACKING = re.compile(r"(?:^|&)(?:utm_\w+|fbclid|gclid|nvvithemever|nv_redirect|zarsrc)=[^&]*")
 
@@ -40,9 +37,10 @@ def clean_url(url: str) -> str:
 
 
 def article_id(url: str, dialect: Dialect) -> str | None:
-    """The software's own id of an article, from its address."""
-    found = dialect.id_pattern.search(urlsplit(url).path)
-    return found[1] if found else None
+    """The software's own id of an article, from its address: path and query."""
+    parts = urlsplit(url)
+    found = dialect.id_pattern.search(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+    return next((group for group in found.groups() if group), None) if found else None
 
 
 def same_site(url: str, home: str) -> bool:
@@ -70,10 +68,8 @@ def _read_item(page: Page, dialect: Dialect, item: Tag) -> Link | None:
 
 
 def _next_page(page: Page, dialect: Dialect, asked: PageRequest | None) -> PageRequest | None:
-    if pager := _PAGERS.get(dialect.name):
-        found = pager(page.html, asked or page.asked)
-        # An empty fragment is how this software says that there are no more pages.
-        return found if page.tree.select_one(dialect.listing.item) else None
+    if dialect.next_page:
+        return dialect.next_page(page.tree, page.html, asked or page.asked)
     if dialect.listing.next is None:
         return None
     anchor = page.tree.select_one(dialect.listing.next)

@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 from bs4 import BeautifulSoup, Tag
 
 from crawler.dialects import Dialect, dialects
+from crawler.dialects.spa import html_of
 from model.errors import ExtractError
 from model.records import PageRequest, RawPage
 from text import nfc
@@ -81,6 +82,8 @@ def parse_page(raw: RawPage) -> Page:
         raise ExtractError("binary", "no HTML")
     decoded, warning = decode_body(raw.body, raw.content_type)
     html = nfc(decoded)
+    if html.lstrip()[:1] in ("{", "["):
+        html = html_of(html, raw.url) or html
     tree = BeautifulSoup(html, "lxml")
     dialect = recognise(tree) or dialects().get(raw.dialect or "")
     return Page(raw, html, tree, dialect, (warning,) if warning else ())

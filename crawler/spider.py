@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, Self
 
 import scrapy
-from scrapy import FormRequest, Request
+from scrapy import FormRequest, Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
@@ -58,6 +58,7 @@ class PortalSpider(scrapy.Spider):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.prepare(store)
+        crawler.signals.connect(spider.broke, signal=signals.spider_error)
         return spider
 
     def prepare(self, store: Any) -> None:
@@ -166,6 +167,12 @@ class PortalSpider(scrapy.Spider):
         self.store.failed(page, f"{failure.request.url}: {why}")
         if not why.startswith(_ARCHIVED):
             self.tell(failure.request.url, why)
+
+    def broke(self, failure: Any, response: Response) -> None:
+        """A page that our own code stumbles over stays due, and is told like any other trouble."""
+        why = f"could not be read: {tell(failure.value)}"
+        self.store.failed(response.meta.get("page"), f"{response.url}: {why}")
+        self.tell(response.url, why)
 
     def tell(self, url: str, why: str) -> None:
         """One line a trouble: what befalls every page of a host is told once."""

@@ -1,5 +1,5 @@
-"""Two small synthetic portals on loopback, with the page shapes and the traps of real software."""
+"""Small synthetic portals on loopback, with the page shapes and the traps of real software."""
 
-from .site import NUKEVIET, UIARTICLE, SampleSite
+from .site import NUKEVIET, PORTALS, UIARTICLE, SampleSite
 
-__all__ = ["NUKEVIET", "UIARTICLE", "SampleSite"]
+__all__ = ["NUKEVIET", "PORTALS", "UIARTICLE", "SampleSite"]

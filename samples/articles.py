@@ -48,6 +48,9 @@ class Article:
     style: Style
     district: str
     source: str | None = None
+    identity: str | None = (
+        None  # where the software knows an article by another sign than the number
+    )
 
     @property
     def summary(self) -> str:
@@ -82,7 +85,7 @@ def truth_of(article: Article) -> dict[str, object]:
             [line.replace("\t", " | ") for line in lines] for lines in article.paragraphs
         ],
         "byline": article.byline,
-        "native_id": str(article.number),
+        "native_id": article.identity or str(article.number),
     }
 
 

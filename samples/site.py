@@ -10,14 +10,14 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
-from . import nukeviet, uiarticle
+from . import nukeviet, skins, uiarticle
 from .articles import HANOI, Article, truth_of
 from .web import Request, Response
 
 UIARTICLE = "uiarticle"
 NUKEVIET = "nukeviet"
 
-PORTALS = {UIARTICLE: uiarticle.PORTAL, NUKEVIET: nukeviet.PORTAL}
+PORTALS = {UIARTICLE: uiarticle.PORTAL, NUKEVIET: nukeviet.PORTAL, **skins.PORTALS}
 FIRST_VISIT = 418_213
 
 

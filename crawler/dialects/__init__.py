@@ -1,10 +1,16 @@
 """Families of portal software as data: fingerprints, selectors, identity of an article."""
 
+import importlib
+import importlib.util
 import re
+from collections.abc import Callable
 from functools import cache, cached_property
 from pathlib import Path
 
 import msgspec
+from bs4 import BeautifulSoup
+
+from model.records import PageRequest
 
 FOLDER = Path(__file__).parent
 
@@ -46,12 +52,18 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
     name: str = ""
 
     @cached_property
+    def next_page(self) -> Callable[[BeautifulSoup, str, PageRequest], PageRequest | None] | None:
+        """The pager where it is more than a link: `next_page` of the dialect's module, if it has one."""
+        spec = importlib.util.find_spec(f"crawler.dialects.{self.name}")
+        return getattr(importlib.import_module(spec.name), "next_page", None) if spec else None
+
+    @cached_property
     def id_pattern(self) -> re.Pattern[str]:
-        return re.compile(self.article_id)
+        return re.compile(self.article_id, re.IGNORECASE)
 
     @cached_property
     def never_pattern(self) -> re.Pattern[str]:
-        return re.compile("|".join(self.never), re.IGNORECASE)
+        return re.compile("|".join([*self.never, "^(?!https?:)"]), re.IGNORECASE)
 
 
 class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

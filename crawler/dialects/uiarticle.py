@@ -3,6 +3,8 @@
 import re
 from urllib.parse import urljoin
 
+from bs4 import BeautifulSoup
+
 from model.records import PageRequest
 
 _PAGER = "/DesktopModule/UIArticleInMenu/ArticleInMenuPagination.aspx/LoadArticle"
@@ -11,12 +13,14 @@ _LAST = re.compile(r"maxPage\s*=\s*(?:parseInt\()?\s*[\"']?(\d+)")
 _KEPT = ("article_category_id", "categoryIds", "site_id", "page_size", "keyword", "date_begin", "date_end", "show_no", "lang", "articlelang")  # fmt: skip
 
 
-def next_page(html: str, asked: PageRequest) -> PageRequest | None:
+def next_page(tree: BeautifulSoup, html: str, asked: PageRequest) -> PageRequest | None:
     """The request for the list page after the one that was asked for, None after the last.
 
     The first page carries the form's fields in its script; later pages are fragments without it, so
     they go on from the form that was posted.
     """
+    if not tree.select_one("ul.ArticleList, .ArticleList, li"):
+        return None  # an empty fragment is how this software says that there are no more pages
     if asked.form is not None:
         return _step(asked, asked.form, int(asked.form["page"]) + 1)
     last, fields = _LAST.search(html), _fields(html)

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from bs4 import Tag
 
+from crawler import generic
 from crawler.dialects import Dialect
 from crawler.page import Page
 from model.records import Link, Listing, PageRequest
@@ -18,7 +19,7 @@ def discover(page: Page, asked: PageRequest | None = None) -> Listing:
     """The articles a list page links to, in page order, and the request for the next list page."""
     dialect = page.dialect
     if dialect is None:
-        return Listing(dialect="unknown", links=[])
+        return _discover_generic(page)
     links: dict[str, Link] = {}
     for item in page.tree.select(dialect.listing.item):
         link = _read_item(page, dialect, item)
@@ -27,6 +28,22 @@ def discover(page: Page, asked: PageRequest | None = None) -> Listing:
     return Listing(
         dialect=dialect.name, links=list(links.values()), next=_next_page(page, dialect, asked)
     )
+
+
+def _discover_generic(page: Page) -> Listing:
+    """What a list page of no known software leads to: its look-alike headlines, and the next page."""
+    table = generic.generic()
+    links: dict[str, Link] = {}
+    for anchor in generic.article_links(page):
+        url = clean_url(page.absolute(str(anchor["href"])))
+        native = article_id(url, table)
+        fits = generic.looks_like_article(urlsplit(url).path, native)
+        if fits and not table.never_pattern.search(url) and same_site(url, page.url):
+            title = squeeze(anchor.get_text(" ")) or squeeze(str(anchor.get("title") or ""))
+            links.setdefault(url, Link(url=url, native_id=native, title=title or None))
+    following = generic.next_link(page)
+    further = _link_request(page, str(following["href"])) if following else None
+    return Listing(dialect="generic", links=list(links.values()), next=further)
 
 
 def clean_url(url: str) -> str:
@@ -73,7 +90,10 @@ def _next_page(page: Page, dialect: Dialect, asked: PageRequest | None) -> PageR
     if dialect.listing.next is None:
         return None
     anchor = page.tree.select_one(dialect.listing.next)
-    href = str(anchor["href"]) if anchor else ""
+    return _link_request(page, str(anchor["href"])) if anchor else None
+
+
+def _link_request(page: Page, href: str) -> PageRequest | None:
     if not href or href.startswith(("#", "javascript:")):
         return None
     url = clean_url(page.absolute(href))

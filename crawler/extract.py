@@ -1,10 +1,12 @@
 """From an archived page to its article."""
 
 import re
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 from bs4 import Tag
 
+from crawler import generic
 from crawler.blocks import Block, clean_line, read_blocks
 from crawler.compose import Parts, compose
 from crawler.dialects import Dialect, phrases
@@ -22,7 +24,7 @@ _LABEL_END = re.compile(r"^\s*[:.]\s*")
 def extract(page: Page) -> Article:
     """The article of a page; raises ExtractError that says what the page is instead."""
     if page.dialect is None:
-        raise ExtractError(*_other_kind(page))
+        return _extract_generic(page)
     rules = page.dialect.article
     root = page.tree.select_one(rules.root) or page.tree
     title, body = _words(root, rules.title), first_match(root, rules.body)
@@ -46,6 +48,40 @@ def extract(page: Page) -> Article:
         native_id=_identity(page, page.dialect),
         published=published,
         extras={"source": source, "section": section, "attachments": attachments, "images": images},
+    )
+
+
+def _extract_generic(page: Page) -> Article:
+    """The article of a page of no known software, marked as generic; what is doubtful is left null."""
+    if (kind := _other_kind(page))[0] in ("missing", "blocked", "empty"):
+        raise ExtractError(*kind)
+    page = replace(page, dialect=generic.generic())
+    generic.clear_page(page)
+    body = generic.best_block(page.tree)
+    if body is not None and generic.is_list(page, body):
+        raise ExtractError("list", "a list page of no known portal software, no article")
+    found = generic.find_title(page, body) if body else None
+    if body is None or found is None:
+        raise ExtractError("unknown", "a page of no known portal software, and no running text")
+    name, title = found
+    dated = (read_date(text) for text in generic.date_nodes(page, title, body))
+    published = next((date for date in dated if date), None)
+    lead = generic.find_lead(page, name, title, body)
+    byline, source = _credits(page.tree, generic.generic())
+    attachments, images = _attachments(page, body), _images(page, body)
+    blocks = _without_lead(generic.without_head(read_blocks(body), name), lead)
+    blocks, byline = _without_byline(blocks, byline if byline and len(byline) < 80 else None)
+    if not blocks:
+        raise ExtractError("empty", "an article without text")
+    extras = {"source": source, "section": None, "attachments": attachments, "images": images}
+    page = replace(page, warnings=(*page.warnings, "read by the generic reader"))
+    native = _identity(page, generic.generic())
+    return compose(
+        Parts(name, lead, blocks, byline),
+        page=page,
+        native_id=native,
+        published=published,
+        extras=extras,
     )
 
 

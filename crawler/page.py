@@ -85,8 +85,13 @@ def parse_page(raw: RawPage) -> Page:
     if html.lstrip()[:1] in ("{", "["):
         html = html_of(html, raw.url) or html
     tree = BeautifulSoup(html, "lxml")
-    dialect = recognise(tree) or dialects().get(raw.dialect or "")
+    dialect = recognise(tree) or _named(raw.dialect)
     return Page(raw, html, tree, dialect, (warning,) if warning else ())
+
+
+def _named(name: str | None) -> Dialect | None:
+    """The dialect a portal's file names, for pages without a fingerprint; generic is none."""
+    return dialects().get(name) if name and name != "generic" else None
 
 
 def recognise(tree: BeautifulSoup) -> Dialect | None:

@@ -11,7 +11,7 @@ from model.records import Article, RawPage
 from model.versions import version_of
 
 MOST_BYTES = 20 << 20  # a larger page is none; parsing it would take minutes
-_SOURCES = ("blocks.py", "compose.py", "dialects", "discover.py", "extract.py", "page.py", "reading.py", "saved_text.py")  # fmt: skip
+_SOURCES = ("blocks.py", "compose.py", "dialects", "discover.py", "extract.py", "generic.py", "page.py", "reading.py", "saved_text.py")  # fmt: skip
 
 
 @cache

@@ -297,6 +297,12 @@ SKINS = (
         re.compile(r"/api/articles/(\d+)$"), lambda s: f"/api/articles?category={s}&page=1",
         lambda s, p, last, rows: _link(f"/api/articles?category={s}&page={p + 1}"),
     ),
+    Skin(  # of no dialect: the generic reader's
+        "joomla", "Trang thông tin mẫu không rõ phần mềm", "tỉnh Thanh Hóa",
+        lambda n, slug, b: f"/index.php/{b.section}/{n}-{slug}",
+        re.compile(r"/(\d+)-[\w-]+$"), lambda s: f"/index.php/{s}",
+        lambda s, p, last, rows: "<li>" + _link(f"/index.php/{s}?start={p * PAGE_SIZE}", 'class="hasTooltip" title="Tiếp"', "Tiếp") + "</li>",
+    ),
     Skin(
         "wordpress", "Cổng thông tin mẫu WordPress", "tỉnh Thái Bình",
         lambda n, slug, b: f"/{b.published:%Y/%m}/{slug}/",

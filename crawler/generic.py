@@ -1,0 +1,360 @@
+"""Pages of no known software: where the text is, what it is called, and which links lead to articles.
+
+The body is the block that holds most running text outside links, as in Readability (Arc90, 2009). Dates
+come from labelled nodes beside the title only, never from lists of other articles.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from bs4 import Tag
+from bs4.element import Comment, NavigableString
+
+from crawler.blocks import Block, clean_line, read_blocks
+from crawler.dialects import Dialect, dialects, phrases
+from crawler.page import Page
+from text import match_key, read_date
+
+LEAST_TEXT = 200  # letters outside links; a page with less is taken for no article
+_BLOCKS = (
+    "p",
+    "div",
+    "td",
+    "li",
+    "article",
+    "section",
+    "main",
+    "blockquote",
+    "dd",
+    "pre",
+    "center",
+    "form",
+    "body",
+)
+_SILENT = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "select",
+    "option",
+    "textarea",
+    "button",
+    "title",
+    "head",
+)
+_DATED = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2} tháng \d{1,2}")
+_LABEL = re.compile(
+    r"(?i)ngày đăng|đăng ngày|đăng lúc|cập nhật|ngày cập nhật|xuất bản|ngày tạo|post(?:ed)? on|publish"
+)
+_NEXT = re.compile(
+    r"(?i)^(?:»|›|>|>>|sau|tiếp|tiếp theo|kế tiếp|trang sau|trang tiếp|trang kế|next|next »|sau »|tiếp »)$"
+)
+_FRAME = re.compile(
+    r"(?i)(?:^|[\s_-])(?:menu|nav|navbar|navigation|breadcrumbs?|pagination|sidebar|footer|banner)(?:$|[\s_-])"
+)
+_SLUG = re.compile(r"/[\w%]+(?:-[\w%]+){3,}")
+
+
+def generic() -> Dialect:
+    """The table for pages of no known software."""
+    return dialects()["generic"]
+
+
+def clear_page(page: Page) -> None:
+    """Take furniture off a page's tree, but nothing that holds most of its text."""
+    whole = max(len(page.tree.get_text()), 1)
+    for node in page.tree.select(", ".join(generic().article.drop)):
+        if not node.decomposed and len(node.get_text()) < 0.5 * whole:
+            node.decompose()
+
+
+def best_block(root: Tag) -> Tag | None:
+    """The node with most running text; None where a page has too little to be an article."""
+    own: dict[int, int] = defaultdict(int)
+    nodes: dict[int, Tag] = {}
+    for block, letters in _texts(root):
+        own[id(block)] += letters
+        nodes[id(block)] = block
+    scores: dict[int, float] = defaultdict(float)
+    for key, letters in own.items():
+        if letters < 25:
+            continue
+        for depth, node in enumerate(_holders(nodes[key])):
+            scores[id(node)] += letters / (depth + 1)
+            nodes[id(node)] = node
+    if not scores:
+        return None
+    best = nodes[max(scores, key=lambda key: scores[key])]
+    best = _widened(best, own, nodes)
+    return best if _held(best, own, nodes) >= LEAST_TEXT else None
+
+
+def _texts(root: Tag) -> Iterator[tuple[Tag, int]]:
+    """Each stretch of text outside links, as the block that holds it and how many letters it has."""
+    for text in root.find_all(string=True):
+        if not isinstance(text, NavigableString) or isinstance(text, Comment):
+            continue
+        parents = [parent.name for parent in text.parents]
+        if "a" in parents or any(name in parents for name in _SILENT):
+            continue
+        block = next((p for p in text.parents if p.name in _BLOCKS), None)
+        if block is not None:
+            yield block, len(text.strip())
+
+
+def _holders(block: Tag) -> Iterator[Tag]:
+    """A paragraph's container and the next one out; a container that holds text itself comes first."""
+    found = [] if block.name in ("p", "li", "blockquote", "pre", "center") else [block]
+    for parent in block.parents:
+        if parent.name in _BLOCKS:
+            found.append(parent)
+        if len(found) == 2:
+            break
+    yield from found
+
+
+def _widened(best: Tag, own: dict[int, int], nodes: dict[int, Tag]) -> Tag:
+    """The node, or one around it that holds much more running text and few links."""
+    while (parent := best.parent) is not None and parent.name in _BLOCKS and parent.name != "body":
+        more, held = _held(parent, own, nodes), _held(best, own, nodes)
+        linked = sum(len(a.get_text(strip=True)) for a in parent.find_all("a"))
+        if more < 1.25 * held or linked > 0.2 * more:
+            break
+        best = parent
+    return best
+
+
+def _held(node: Tag, own: dict[int, int], nodes: dict[int, Tag]) -> int:
+    inside = {id(node)} | {id(tag) for tag in node.find_all(True)}
+    return sum(letters for key, letters in own.items() if key in inside and letters >= 25)
+
+
+def find_title(page: Page, body: Tag) -> tuple[str, Tag | None] | None:
+    """The title and its node.
+
+    That is a heading which the page's own title repeats, one that is called title, or the last short
+    line before the text.
+    """
+    known = match_key(_page_title(page))
+    headings = [h for h in page.tree.find_all(["h1", "h2", "h3"]) if _is_heading(h)]
+    for heading in headings:
+        words = match_key(clean_line(heading.get_text(" ")))
+        if known and (words in known or known in words):
+            return clean_line(heading.get_text(" ")), heading
+    for selector in generic().article.title:
+        found = [n for n in page.tree.select(selector) if _is_heading(n)]
+        if len(found) == 1:
+            return clean_line(found[0].get_text(" ")), found[0]
+    before = [h for h in headings if _comes_before(h, body)]
+    if before:
+        return clean_line(before[-1].get_text(" ")), before[-1]
+    return _line_before(page, body)
+
+
+def _is_heading(node: Tag) -> bool:
+    words = clean_line(node.get_text(" "))
+    furniture = words.strip(" .:…").lower() in phrases().ends
+    return 8 < len(words) < 300 and not furniture and node.find_parent("a") is None
+
+
+def _line_before(page: Page, body: Tag) -> tuple[str, Tag | None] | None:
+    """The last short line before the text that is neither date nor sentence; where one has a date below it, that one."""
+    first = next(iter(read_blocks(body)), None)
+    blocks = read_blocks(page.tree.body or page.tree)
+    at = next((i for i, b in enumerate(blocks) if first and b.text == first.text), 0)
+    found: list[Block] = []
+    for block in blocks[max(0, at - 6) : at + 3]:
+        dated = len(block.text) < 100 and read_date(block.text) is not None
+        if dated and found:
+            return found[-1].text, found[-1].node
+        line = 15 < len(block.text) < 300 and not block.text.endswith((".", ";", ","))
+        if line and not dated and "\n" not in block.text:
+            found.append(block)
+    early = [block for block in found if block in blocks[:at]]
+    return (early[-1].text, early[-1].node) if early else None
+
+
+def _page_title(page: Page) -> str:
+    meta = page.tree.select_one("meta[property='og:title'][content]")
+    title = page.tree.find("title")
+    return clean_line(str(meta["content"]) if meta else title.get_text(" ") if title else "")
+
+
+def _comes_before(node: Tag, other: Tag) -> bool:
+    return (
+        node.sourceline is not None
+        and other.sourceline is not None
+        and ((node.sourceline, node.sourcepos or 0) <= (other.sourceline, other.sourcepos or 0))
+    )
+
+
+def is_list(page: Page, body: Tag) -> bool:
+    """Whether a block begins with headlines that are links; at its end they are related articles."""
+    headlines = article_links(page)
+    if len(headlines) >= 3 and _is_item(body, headlines):
+        return True
+    links = {id(a) for a in headlines if _inside(a, body)}
+    if len(links) < 3:
+        return False
+    before = 0
+    for node in body.descendants:
+        if isinstance(node, Tag) and id(node) in links:
+            break
+        if isinstance(node, NavigableString) and not isinstance(node, Comment):
+            before += len(node.strip())
+    return before < 0.3 * len(body.get_text("", strip=True))
+
+
+def _is_item(body: Tag, headlines: list[Tag]) -> bool:
+    """Whether a block lies in one of several look-alike elements that each have a headline."""
+    node: Tag | None = body
+    for _ in range(4):
+        if node is None or node.parent is None:
+            return False
+        alike = [
+            t
+            for t in node.parent.find_all(node.name, recursive=False)
+            if t.get("class") == node.get("class")
+        ]
+        if len(alike) >= 3 and sum(any(_inside(a, t) for a in headlines) for t in alike) >= 3:
+            return True
+        node = node.parent
+    return False
+
+
+def find_lead(page: Page, name: str, title: Tag | None, body: Tag) -> str | None:
+    """The summary between title and text: in a node that is called one, else the paragraph that stands there."""
+    for selector in generic().article.lead:
+        for node in page.tree.select(selector):
+            words = clean_line(node.get_text(" "))
+            apart = node is not body and not _inside(node, body) and not _inside(body, node)
+            after = title is None or _comes_before(title, node)
+            if apart and len(words) > 40 and after and _comes_before(node, body):
+                return words
+    return _paragraph_before(page, name, body)
+
+
+def _paragraph_before(page: Page, name: str, body: Tag) -> str | None:
+    first = next(iter(read_blocks(body)), None)
+    texts = [block.text for block in read_blocks(page.tree.body or page.tree)]
+    if first is None or first.text not in texts or name not in texts:
+        return None
+    between = texts[texts.index(name) + 1 : texts.index(first.text)]
+    found = [t for t in between if len(t) > 80 and t.endswith((".", "!", "?", "./."))]
+    return found[0] if len(found) == 1 else None
+
+
+def date_nodes(page: Page, title: Tag | None, body: Tag) -> Iterator[str]:
+    """Texts of labelled date nodes beside the title, best first, then of the page's own metadata."""
+    seen = set()
+    for selector in generic().article.published:
+        for node in page.tree.select(selector):
+            if (
+                id(node) in seen
+                or node.find_parent(["li", "nav", "footer", "aside"])
+                or _inside(node, body)
+            ):
+                continue
+            seen.add(id(node))
+            text = clean_line(
+                str(node.get("datetime") or node.get("content") or node.get_text(" "))
+            )
+            if len(text) < 120 and _DATED.search(text + " " + clean_line(node.get_text(" "))):
+                yield text
+    if title is not None:
+        yield from _labelled_lines(title)
+    for meta in page.tree.select(
+        "meta[property='article:published_time'][content], meta[itemprop=datePublished][content]"
+    ):
+        yield re.sub(r"\+07(\d\d:\d\d:\d\d)$", r"T\1+07:00", str(meta["content"]))
+
+
+def _labelled_lines(title: Tag) -> Iterator[str]:
+    """Short lines soon after the title that say when the article was put up."""
+    for count, text in enumerate(title.find_all_next(string=True)):
+        line = clean_line(str(text))
+        if count > 40:
+            return
+        if len(line) < 100 and (_LABEL.search(line) or read_date(line)) and _DATED.search(line):
+            yield line
+
+
+def _inside(node: Tag, body: Tag) -> bool:
+    return any(parent is body for parent in node.parents)
+
+
+def without_head(blocks: list[Block], title: str) -> list[Block]:
+    """The blocks behind the title, its date line and the tools beside it."""
+    key = match_key(title)
+    start = next((i + 1 for i, b in enumerate(blocks[:6]) if match_key(b.text) == key), 0)
+    rest = blocks[start:]
+    while (
+        rest
+        and len(rest[0].text) < 100
+        and read_date(rest[0].text)
+        and not rest[0].text.endswith(".")
+    ):
+        rest = rest[1:]
+    return rest
+
+
+def article_links(page: Page) -> list[Tag]:
+    """Links of the largest groups of look-alike links whose texts read like headlines."""
+    groups: dict[str, list[Tag]] = defaultdict(list)
+    for anchor in page.tree.find_all("a", href=True):
+        words = clean_line(anchor.get_text(" ")) or str(anchor.get("title") or "")
+        if len(words) < 15 or len(words.split()) < 4 or _in_frame(anchor):
+            continue
+        groups[_signature(anchor)].append(anchor)
+    sized = sorted(groups.values(), key=len, reverse=True)
+    return [a for group in sized if len(group) >= max(1, len(sized[0]) // 3) for a in group]
+
+
+def _in_frame(node: Tag) -> bool:
+    """Whether a node belongs to the page's frame; a header inside an article is the article's."""
+    for parent in node.parents:
+        if parent.name in ("nav", "footer", "aside"):
+            return True
+        if parent.name == "header" and not parent.find_parent(["article", "main"]):
+            return True
+        names = " ".join([*(parent.get("class") or []), str(parent.get("id") or "")])
+        if parent.name not in ("body", "html") and _FRAME.search(names):
+            return True
+    return False
+
+
+def _signature(anchor: Tag) -> str:
+    """How a link is nested: tags and classes of the three elements around it, numbered classes apart."""
+    around = list(anchor.parents)[:3]
+    return ">".join(
+        ".".join([tag.name, *(c for c in tag.get("class") or [] if not re.search(r"\d", c))])
+        for tag in around
+    )
+
+
+def looks_like_article(url_path: str, native: str | None) -> bool:
+    """Whether an address reads like an article's: a number of its own or a long slug."""
+    return native is not None or _SLUG.search(url_path) is not None
+
+
+def next_link(page: Page) -> Tag | None:
+    """The link to the next list page: by rel, by class, by its words, or the number after the current one."""
+    assert generic().listing.next is not None
+    found = page.tree.select_one(generic().listing.next or "a[rel=next]")
+    if found:
+        return found
+    anchors = page.tree.find_all("a", href=True)
+    for anchor in anchors:
+        if _NEXT.match(clean_line(anchor.get_text(" "))):
+            return anchor
+    current = page.tree.select_one(
+        "[class*=pag i] .active, [class*=pag i] .current, [class*=pag i] strong, [class*=pag i] b"
+    )
+    number = clean_line(current.get_text(" ")) if current else ""
+    if number.isdecimal():
+        return next(
+            (a for a in anchors if clean_line(a.get_text(" ")) == str(int(number) + 1)), None
+        )
+    return None

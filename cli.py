@@ -154,6 +154,31 @@ def portals_list(ctx: click.Context, kind: str | None, output: IO[str]) -> None:
         sys.exit(3 if rows else 1)
 
 
+@portals.command("add")
+@click.argument("url")
+@click.option("--slug", help="Its short name (default: from the host).")
+@click.option("--place", help='Its place, e.g. "huyện Gia Viễn, tỉnh Ninh Bình".')
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+@click.pass_context
+def portals_add(
+    ctx: click.Context, url: str, slug: str | None, place: str | None, yes: bool
+) -> None:
+    """Find a portal's software and sections, show what three articles are read as, write its file.
+
+    \b
+    Example:
+      bantin portals add https://huyen.example/ --place "huyện Gia Viễn, tỉnh Ninh Bình"
+    """
+    from pipeline.adding import add_portal
+
+    path = add_portal(
+        open_shop(ctx), url, slug, place, (say, lambda q: yes or click.confirm(q, err=True))
+    )
+    if path:
+        click.echo(f"{path.stem} {path}")
+        say(f"Next: bantin crawl {path.stem}")
+
+
 @portals.command("check")
 @click.argument("slugs", metavar="[SLUG]...", nargs=-1)
 @formats

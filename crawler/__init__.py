@@ -5,6 +5,7 @@ from crawler.extract import extract
 from crawler.page import parse_page
 from crawler.portals import load_portals
 from crawler.reading import MOST_BYTES, extractor_version, read_page
+from crawler.survey import survey_home
 
 __all__ = [
     "MOST_BYTES",
@@ -14,4 +15,5 @@ __all__ = [
     "load_portals",
     "parse_page",
     "read_page",
+    "survey_home",
 ]

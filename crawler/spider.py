@@ -27,14 +27,16 @@ TOLD_EVERY = 25  # articles between two lines of progress
 _LOUD = ("scrapy.core.scraper", "scrapy.downloadermiddlewares.retry", "scrapy.downloadermiddlewares.robotstxt",
          "scrapy.core.downloader.handlers", "scrapy.core.http2", "scrapy.spidermiddlewares.httperror",
          "scrapy.downloadermiddlewares.httpcompression")  # fmt: skip
+_END = Listing(dialect="none", links=[])
 _ARCHIVED = "Ignored response <"  # how Scrapy says that a body unpacks to too much
 
 
 class PortalSpider(scrapy.Spider):
     """Walks a portal's list pages and fetches the articles that are due.
 
-    Arguments: portal (its slug), full=1 (walk to the end), limit=N (articles), only=URL (one article),
-    probe=1 (the sections and one article of each).
+    Arguments: portal (its slug), full=1 (walk to the end), limit=N (articles), probe=1 (the sections
+    and one article of each), only="URL URL" (these articles), look="URL URL" (these pages, to see what
+    they are).
     """
 
     name = "portal"
@@ -67,9 +69,11 @@ class PortalSpider(scrapy.Spider):
         self.allow_private = {host.lower() for host in store.config.allow_private}
         self.full = str(getattr(self, "full", "")) == "1"
         self.left = int(getattr(self, "limit", 0) or 0) or None
-        self.only: str | None = getattr(self, "only", None)
+        self.only = str(getattr(self, "only", "")).split()
+        self.look = str(getattr(self, "look", "")).split()
         self.probe = str(getattr(self, "probe", "")) == "1"
-        self.known = self.fetched = 0
+        self.known: set[str] = set()
+        self.fetched = 0
         self.stopped: str | None = None
         self.troubles: set[str] = set()
         self.seen: set[str] = set()
@@ -79,7 +83,7 @@ class PortalSpider(scrapy.Spider):
         self.beating = loop.create_task(self._beat())
         if os.environ.get("BANTIN_PARENT"):
             loop.add_reader(0, _end_with_parent)
-        for page in self.store.due(self.only):
+        for page in self.store.due(self.only, self.look):
             if self.probe and page.kind != "section":
                 continue
             if request := self.request(page):
@@ -115,17 +119,11 @@ class PortalSpider(scrapy.Spider):
 
     def parse_list(self, response: Response) -> Iterator[Request]:
         page: DuePage = response.meta["page"]
-        try:
-            listing = discover(parse_page(self.raw(response)), page.asked)
-        except ExtractError:
-            listing = None  # an empty fragment is the end of the list
-        if listing is None or self._repeats(response.url, page.asked):
-            # Past its last page this software shows a page again.
-            listing = Listing(dialect="none", links=[])
-        elif not listing.links and page.kind == "section":
-            self.tell(response.url, "no links to articles; is this a list page of this portal?")
+        if self.look:
+            return
+        listing = self.listing(response, page)
         fetch, known = self.store.listed(page, listing, self.full and self.left != 0)
-        self.known += known
+        self.known |= known
         if self.probe:
             fetch = [self.store.lease_one(link) for link in listing.links[:1]]
         for found in fetch:
@@ -133,6 +131,18 @@ class PortalSpider(scrapy.Spider):
                 continue  # it stays due, the next run walks on from it
             if request := self.request(found):
                 yield request
+
+    def listing(self, response: Response, page: DuePage) -> Listing:
+        """What a list page leads to; nothing at the end of a list."""
+        try:
+            listing = discover(parse_page(self.raw(response)), page.asked)
+        except ExtractError:
+            return _END  # an empty fragment
+        if self._repeats(response.url, page.asked):
+            return _END  # past its last page this software shows a page again
+        if not listing.links and page.kind == "section":
+            self.tell(response.url, "no links to articles; is this a list page of this portal?")
+        return listing
 
     def _repeats(self, url: str, asked: PageRequest) -> bool:
         key = f"{url} {sorted((asked.form or {}).items())}"
@@ -193,7 +203,7 @@ class PortalSpider(scrapy.Spider):
     def closed(self, why: str) -> None:
         self.beating.cancel()
         done = why == "finished" and self.stopped is None
-        self.store.close("done" if done else "stopped", self.known)
+        self.store.close("done" if done else "stopped", len(self.known))
 
 
 def _end_with_parent() -> None:

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from config import load_config
 from model.errors import BantinError
-from model.records import DuePage, Exchange, Link
+from model.records import DuePage, Exchange, Link, PageRequest
 from pipeline.reading import read_due
-from pipeline.workshop import Progress, Tally, Workshop
+from pipeline.workshop import Progress, Tally, Workshop, many
 from storage import captures, queries
 from storage.archive import Archive
 from storage.database import begin
@@ -63,15 +63,15 @@ def crawl_portal(shop: Workshop, slug: str, options: dict[str, str], say: Progre
     run = queries.last_run(shop.engine, slug)
     if run is None or (before and run.id == before.id):
         return "failed"  # it told why
-    broke_off = code or run.outcome != "done"
+    broke_off = code or run.outcome in (None, "stopped")
     say(
-        f"{slug}: {run.lists} list pages, {run.articles} articles fetched, {run.known} known and not due"
-        + (f", {run.failed} pages failed" if run.failed else "")
+        f"{slug}: {many(run.lists, 'list page')}, {many(run.articles, 'article')} fetched, {run.known} known and not due"
+        + (f", {many(run.failed, 'page')} failed" if run.failed else "")
         + ("; it broke off, the next crawl goes on from there" if broke_off else "")
     )
-    if broke_off or run.failed:
+    if broke_off:
         return "partly" if run.lists or run.articles else "failed"
-    return "done"
+    return run.outcome or "failed"
 
 
 class CrawlStore:
@@ -102,10 +102,11 @@ class CrawlStore:
                 with begin(self._shop.engine) as session:
                     acknowledge(session, exchange.page_id, exchange.captured, recheck_after)
 
-    def due(self, only: str | None) -> list[DuePage]:
-        """What is to be fetched now; with `only` that one article, due or not."""
-        if only:
-            return [self._frontier.lease_one(Link(url=only))]
+    def due(self, only: list[str], look: list[str]) -> list[DuePage]:
+        """What is to be fetched now; `only` these articles, or these pages to `look` at, due or not."""
+        if only or look:
+            looked = [DuePage(id="", kind="list", asked=PageRequest(url=url)) for url in look]
+            return [self._frontier.lease_one(Link(url=url)) for url in only] + looked
         return self._frontier.due(self.portal.sections)
 
     def captured(self, exchange: Exchange, page: DuePage | None) -> None:

@@ -1,17 +1,122 @@
 """Try a portal politely: what its pages are read as today, and a recorded page for the tests."""
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from crawler import discover, parse_page
+from crawler import discover, parse_page, read_page, survey_home
 from model.errors import BantinError, InputError
-from model.records import Article, to_json
+from model.records import Article, Listing, RawPage, to_json
 from pipeline.crawling import crawl_portal
 from pipeline.reading import capture_article, read_due
 from pipeline.workshop import Progress, Tally, Workshop
 from storage import captures, schema, warc
 
 RECORDED = ("url", "dialect", "native_id", "title", "published", "lead", "body", "byline")
+
+
+@dataclass
+class Found:
+    """What was found out about a portal that is to be added."""
+
+    name: str
+    home: str
+    place: str | None
+    dialect: str | None
+    marks: list[str]
+    sections: list[str]
+    feeds: list[str]
+    articles: list[Article]
+
+    def toml(self) -> str:
+        """The portal's file."""
+        base = self.home.rstrip("/")
+        paths = [
+            url.removeprefix(base) if url.startswith(base + "/") else url for url in self.sections
+        ]
+        lines = [
+            ("name", self.name),
+            ("home", self.home),
+            ("place", self.place),
+            ("dialect", self.dialect),
+        ]
+        text = "".join(f"{key:8} = {to_json(value)}\n" for key, value in lines if value)
+        return text + f"sections = {to_json(paths)}\n"
+
+
+def survey_portal(shop: Workshop, slug: str, url: str, place: str | None, say: Progress) -> Found:
+    """Fetch a home page, its likely sections and three articles, and say what they are.
+
+    The portal's file must be there with the home page as its section. Raises InputError where nothing
+    can be read.
+    """
+    home = _pages_of(shop, slug, {"look": url}, say).get("list", [])
+    if not home:
+        raise InputError(f"{url}: the home page could not be had")
+    survey = survey_home(parse_page(home[-1]))
+    own = home[-1].url  # where a redirect led
+    say(
+        f"{slug}: {survey.dialect or 'no known software'}"
+        + (f", by {', '.join(survey.marks)}" if survey.marks else "")
+    )
+    listings = _sections(shop, slug, [own, *survey.candidates], say)
+    if not listings:
+        raise InputError(
+            f"{url}: no page with links to articles was found; write `sections` by hand (see README)"
+        )
+    links = [link.url for listing in listings.values() for link in listing.links[:2]]
+    pages = _pages_of(shop, slug, {"only": " ".join(dict.fromkeys(links[:3]))}, say).get(
+        "article", []
+    )
+    articles = [a for page in pages if (a := _article_or_none(page, slug, say))]
+    if not articles:
+        raise InputError(f"{url}: none of its articles could be read")
+    dialect = survey.dialect or next((li.dialect for li in listings.values()), None)
+    known = None if dialect == "generic" else dialect
+    return Found(
+        survey.name, url, place, known, survey.marks, list(listings), survey.feeds, articles
+    )
+
+
+def _pages_of(
+    shop: Workshop, slug: str, options: dict[str, str], say: Progress
+) -> dict[str, list[RawPage]]:
+    """The pages that a crawl with these options had, by kind."""
+    crawl_portal(shop, slug, options, say)
+    found: dict[str, list[RawPage]] = {}
+    for capture in captures.of_last_run(shop.engine, slug):
+        if 200 <= capture.status < 300:
+            exchange = warc.read_exchange(shop.config.archive, captures.place_of(capture))
+            found.setdefault(capture.kind, []).append(warc.raw_page(exchange))
+    return found
+
+
+def _sections(shop: Workshop, slug: str, urls: list[str], say: Progress) -> dict[str, Listing]:
+    """Those of the pages that lead to articles of their own, the fullest lists first.
+
+    A page whose articles another one lists too is no section: a front page, or a rubric twice.
+    """
+    pages = _pages_of(shop, slug, {"look": " ".join(urls)}, say).get("list", [])
+    listings = {page.url: discover(parse_page(page)) for page in pages}
+    sized = sorted(listings.items(), key=lambda item: (item[0] == urls[0], -len(item[1].links)))
+    seen: set[str] = set()
+    kept: dict[str, Listing] = {}
+    for url, listing in sized:
+        own = {link.native_id or link.url for link in listing.links}
+        if len(own - seen) >= max(1, len(own) // 2):
+            kept[url] = listing
+            seen |= own
+    return kept
+
+
+def _article_or_none(page: RawPage, slug: str, say: Progress) -> Article | None:
+    try:
+        return read_page(page)
+    except BantinError as error:
+        say(f"{slug}: {page.url}: {error}")
+        return None
 
 
 def check_portal(shop: Workshop, slug: str, say: Progress) -> dict[str, Any]:
@@ -23,7 +128,8 @@ def check_portal(shop: Workshop, slug: str, say: Progress) -> dict[str, Any]:
     portal = shop.portal(slug)
     outcome = crawl_portal(shop, slug, {"probe": "1"}, say)
     found = captures.of_last_run(shop.engine, slug)
-    problems = [] if outcome == "done" else [f"the crawl ended {outcome}"]
+    told = {"done": [], "partly": ["some pages failed"], "failed": ["nothing could be fetched"]}
+    problems = list(told[outcome])
     row: dict[str, Any] = {"portal": slug, "dialect": None, "lists": 0, "links": 0}
     row |= {"title": None, "published": None, "words": None}
     for capture in found:
@@ -91,3 +197,15 @@ def _draft(article: Article) -> str:
 def known_slugs(shop: Workshop) -> list[str]:
     """The slugs that are checked when none is named: portals that are open, and files that are wrong."""
     return [*(slug for slug, p in shop.portals.items() if not p.closed), *shop.broken]
+
+
+def slug_of(url: str) -> str:
+    """A portal's slug from its host: the labels before the public suffix, joined by hyphens.
+
+    >>> slug_of("https://giavien.ninhbinh.gov.vn/"), slug_of("http://127.0.0.1:8471/")
+    ('giavien-ninhbinh', '127-0-0-1-8471')
+    """
+    host = urlsplit(url).netloc.lower().removeprefix("www.")
+    for suffix in (".gov.vn", ".com.vn", ".org.vn", ".edu.vn", ".vn"):
+        host = host.removesuffix(suffix)
+    return "-".join(part for part in re.split(r"[^a-z0-9]+", host) if part)

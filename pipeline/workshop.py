@@ -14,6 +14,15 @@ Progress = Callable[[str], None]
 TOLD_EVERY = 50  # pages or editions between two lines of progress
 
 
+def many(count: int, noun: str) -> str:
+    """A count with its noun.
+
+    >>> many(1, "page"), many(2, "page")
+    ('1 page', '2 pages')
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 @dataclass
 class Tally:
     """What an import, a reading or a refresh came to."""
@@ -40,7 +49,12 @@ class Workshop:
         self.engine = open_database(config.database)
         self.index = SearchIndex(config.index, self.engine)
         self.broken: dict[str, ConfigError] = {}
-        self.portals = load_portals(config.portal_folders, self.broken)
+        self.load_portals()
+
+    def load_portals(self) -> None:
+        """Read the portals' files, again after one was written."""
+        self.broken.clear()
+        self.portals = load_portals(self.config.portal_folders, self.broken)
 
     def portal(self, slug: str) -> Portal:
         """The portal of that slug; raises ConfigError where its file is wrong, UnknownPortal where there is none."""

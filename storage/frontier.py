@@ -83,7 +83,7 @@ class Frontier:
             row.leased_by = self.run_id
             return _handed(row)
 
-    def listed(self, page: DuePage, listing: Listing, full: bool) -> tuple[list[DuePage], int]:
+    def listed(self, page: DuePage, listing: Listing, full: bool) -> tuple[list[DuePage], set[str]]:
         """Acknowledge a list page with all it leads to, in one transaction.
 
         Returns the pages to fetch now (articles in list order, then the next list page, if the walk
@@ -93,18 +93,18 @@ class Frontier:
         an editor who corrects an article usually says so there.
         """
         with begin(self._engine) as session:
-            known = sum(self._is_known(session, link) for link in listing.links)
+            known = {key for link in listing.links if (key := self._known(session, link))}
             fetch = [p for link in listing.links if (p := self._offered(session, link))]
             if listing.next and listing.links and (fetch or full or page.resumed):
                 fetch.append(self._walk_on(session, listing.next, page.resumed))
             row = session.get_one(schema.Page, page.id)
             row.acknowledged, row.leased_by, row.failures = now(), None, 0
             row.due = now() if row.kind == "section" else None
-        return fetch, known
+        return fetch, known - {found.id for found in fetch}
 
-    def _is_known(self, session: Session, link: Link) -> bool:
+    def _known(self, session: Session, link: Link) -> str | None:
         row = session.get(schema.Page, article_page(self._portal, link))
-        return row is not None and row.acknowledged is not None
+        return row.id if row is not None and row.acknowledged is not None else None
 
     def _offered(self, session: Session, link: Link) -> DuePage | None:
         key = article_page(self._portal, link)
@@ -168,6 +168,8 @@ class Frontier:
         """End the run and give the leases back."""
         with begin(self._engine) as session:
             run = session.get_one(schema.Run, self.run_id)
+            if run.failed and outcome == "done":
+                outcome = "partly" if run.lists or run.articles else "failed"
             run.ended, run.outcome, run.known = now(), outcome, known
             session.execute(
                 update(schema.Page)

@@ -72,6 +72,7 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ends: list[str]
     furniture: list[str]
     byline_labels: list[str]
+    sections: list[str]
     source_labels: list[str]
     pages: dict[str, list[str]]
 

@@ -1,0 +1,64 @@
+"""Add a portal: what is found out about it is shown, and written as its file."""
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from model.errors import InputError
+from pipeline.portals import Found, slug_of, survey_portal
+from pipeline.reading import read_due
+from pipeline.workshop import Progress, Tally, Workshop
+
+PROVISIONAL = 'name = "{slug}"\nhome = "{url}"\n'
+
+
+def add_portal(
+    shop: Workshop,
+    url: str,
+    slug: str | None,
+    place: str | None,
+    talk: tuple[Progress, Callable[[str], bool]],
+) -> Path | None:
+    """Survey a portal and write its file; None where the answer to `talk`'s question is no.
+
+    Raises InputError for an address that is none, a slug that is taken, and where nothing can be read;
+    then no file is left.
+    """
+    say, agreed = talk
+    url = url if "://" in url else f"https://{url}"
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or '"' in url:
+        raise InputError(f"{url}: no http(s) address")
+    slug = slug or slug_of(url)
+    if slug in shop.portals or slug in shop.broken:
+        raise InputError(
+            f"{slug}: there is a portal of that slug already; choose another with --slug"
+        )
+    path = shop.config.home / "portals" / f"{slug}.toml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(PROVISIONAL.format(slug=slug, url=url), encoding="utf-8")
+    kept = False
+    try:
+        shop.load_portals()
+        found = survey_portal(shop, slug, url, place, say)
+        _show(found, say)
+        kept = agreed(f"Write {path}?")
+        if kept:
+            path.write_text(found.toml(), encoding="utf-8")
+    finally:
+        if not kept:
+            path.unlink()
+    shop.load_portals()
+    read_due(shop, Tally(), say)
+    return path if kept else None
+
+
+def _show(found: Found, say: Progress) -> None:
+    say("")
+    say(found.toml().rstrip())
+    for feed in found.feeds:
+        say(f"# feed: {feed}")
+    for article in found.articles:
+        words = " ".join((article.lead or article.body).split()[:14])
+        say(f"\n{article.published or 'no date'}  {article.title}\n    {words} …")
+    say("")

@@ -68,13 +68,18 @@ def load_config(path: Path | None = None, database: str | None = None) -> Config
 
 def _read(path: Path) -> _File:
     try:
-        read = msgspec.toml.decode(path.read_bytes())
-        crawl = read.get("crawl", {})
-        if isinstance(crawl.get("delay"), (int, float)):
+        read = msgspec.toml.decode(path.read_bytes().decode("utf-8-sig"))
+        crawl = read.get("crawl")
+        if isinstance(crawl, dict) and isinstance(crawl.get("delay"), (int, float)):
             crawl["delay"] = str(crawl["delay"])
-        return msgspec.convert(read, _File)
-    except (msgspec.MsgspecError, ValueError, AttributeError) as error:
+        found = msgspec.convert(read, _File)
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: {error}") from error
+    if not (found.crawl.delay.is_finite() and found.crawl.delay >= 0):
+        raise ConfigError(
+            f"{path}: [crawl] delay must be a number of seconds, got {found.crawl.delay}"
+        )
+    return found
 
 
 def init_archive(folder: Path) -> list[Path]:

@@ -1,5 +1,6 @@
 """Everything that knows the web: pages, portals, dialects, the spider."""
 
+from crawler.addresses import authority
 from crawler.discover import discover
 from crawler.extract import extract
 from crawler.page import parse_page
@@ -9,6 +10,7 @@ from crawler.survey import survey_home
 
 __all__ = [
     "MOST_BYTES",
+    "authority",
     "discover",
     "extract",
     "extractor_version",

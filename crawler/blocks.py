@@ -85,28 +85,32 @@ def read_blocks(root: Tag) -> list[Block]:
 
 
 class _Walk:
-    """Walks a tree without recursion into inline nodes' blocks being lost."""
+    """Walks a tree and collects its lines into blocks."""
 
     def __init__(self) -> None:
         self.lines: list[str] = [""]
         self.node: Tag | None = None
 
     def blocks(self, root: Tag) -> Iterator[Block]:
-        yield from self._inside(root)
+        """The blocks in page order; a stack of its own holds the depth, however deep a page nests."""
+        open_nodes: list[tuple[Iterator[PageElement], bool]] = [(iter(root.children), False)]
+        while open_nodes:
+            children, is_block = open_nodes[-1]
+            child = next(children, None)
+            if child is None:
+                open_nodes.pop()
+                if is_block:
+                    yield from self._flush()
+            elif isinstance(child, NavigableString):
+                if not isinstance(child, (Comment, PreformattedString)):
+                    self.lines[-1] += str(child)
+            elif isinstance(child, Tag):
+                yield from self._enter(child, open_nodes)
         yield from self._flush()
 
-    def _inside(self, node: Tag) -> Iterator[Block]:
-        for child in node.children:
-            yield from self._child(child)
-
-    def _child(self, child: PageElement) -> Iterator[Block]:
-        if isinstance(child, NavigableString):
-            if not isinstance(child, (Comment, PreformattedString)):
-                self.lines[-1] += str(child)
-        elif isinstance(child, Tag):
-            yield from self._tag(child)
-
-    def _tag(self, tag: Tag) -> Iterator[Block]:
+    def _enter(
+        self, tag: Tag, open_nodes: list[tuple[Iterator[PageElement], bool]]
+    ) -> Iterator[Block]:
         if tag.name in _IGNORED:
             return
         if tag.name == "br":
@@ -117,10 +121,9 @@ class _Walk:
         elif tag.name in _BLOCKS or tag.name in ("table", "tr", "td", "th", "tbody"):
             yield from self._flush()
             self.node = tag
-            yield from self._inside(tag)
-            yield from self._flush()
+            open_nodes.append((iter(tag.children), True))
         else:
-            yield from self._inside(tag)
+            open_nodes.append((iter(tag.children), False))
 
     def _flush(self) -> Iterator[Block]:
         """The collected lines as paragraphs; an empty line between two breaks divides them."""

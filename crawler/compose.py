@@ -81,7 +81,7 @@ def _tables(blocks: list[Block], at: int) -> list[Table]:
 def _cell(at: int, start: int, end: int, node: Any) -> Cell:
     def size(name: str) -> int:
         written = str(node.get(name) or "1")
-        return int(written) if written.isdigit() and 0 < int(written) < 1000 else 1
+        return int(written) if written.isdecimal() and 0 < int(written) < 1000 else 1
 
     header = node.name == "th"
     return Cell(

@@ -1,18 +1,15 @@
 """List pages: links to articles and the way to the next list page."""
 
-import re
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from bs4 import Tag
 
 from crawler import generic
+from crawler.addresses import clean_url, same_site
 from crawler.dialects import Dialect
 from crawler.page import Page
 from model.records import Link, Listing, PageRequest
 from text import read_date, squeeze
-
-_SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
-_TRACKING = re.compile(r"(?:^|&)(?:utm_\w+|fbclid|gclid|nvvithemever|nv_redirect|zarsrc)=[^&]*")
 
 
 def discover(page: Page, asked: PageRequest | None = None) -> Listing:
@@ -46,26 +43,14 @@ def _discover_generic(page: Page) -> Listing:
     return Listing(dialect="generic", links=list(links.values()), next=further)
 
 
-def clean_url(url: str) -> str:
-    """An address without session ids, tracking parameters and fragment; everything else stays."""
-    parts = urlsplit(_SESSION.sub("", url.strip()))
-    query = _TRACKING.sub("", parts.query).lstrip("&")
-    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", query, ""))
-
-
 def article_id(url: str, dialect: Dialect) -> str | None:
     """The software's own id of an article, from its address: path and query."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
     found = dialect.id_pattern.search(f"{parts.path}?{parts.query}" if parts.query else parts.path)
     return next((group for group in found.groups() if group), None) if found else None
-
-
-def same_site(url: str, home: str) -> bool:
-    """Whether an address is http(s) on the page's own host."""
-    parts = urlsplit(url)
-    return (
-        parts.scheme in ("http", "https") and parts.netloc.lower() == urlsplit(home).netloc.lower()
-    )
 
 
 def _read_item(page: Page, dialect: Dialect, item: Tag) -> Link | None:

@@ -7,10 +7,11 @@ from urllib.parse import parse_qsl, urlsplit
 from bs4 import Tag
 
 from crawler import generic
+from crawler.addresses import clean_url
 from crawler.blocks import Block, clean_line, read_blocks
 from crawler.compose import Parts, compose
 from crawler.dialects import Dialect, phrases
-from crawler.discover import article_id, clean_url, discover
+from crawler.discover import article_id, discover
 from crawler.page import Page, first_match
 from model.errors import ExtractError
 from model.records import Article, Attachment, Image

@@ -11,13 +11,20 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares import cookies
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
+from tldextract import TLDExtract
 from twisted.internet.defer import Deferred
 
+from crawler.addresses import authority
 from model.records import Exchange
+
+# Which cookies may be set is decided by the list of public suffixes that comes with the library; the
+# base class would fetch it from elsewhere, and the crawler asks nobody but the portal.
+cookies._split_domain = TLDExtract(suffix_list_urls=(), include_psl_private_domains=True)
 
 LONGEST_WAIT = 600  # seconds; a portal that asks for more is left for another run
 MOST_WAITS = 5
@@ -45,9 +52,10 @@ class Bounds(_Middleware):
         parts = urlsplit(request.url)
         if parts.scheme not in ("http", "https"):
             raise IgnoreRequest("neither http nor https")
-        if parts.netloc.lower() not in self.spider.hosts:
+        own = authority(request.url)
+        if own not in self.spider.hosts:
             raise IgnoreRequest(f"{parts.netloc} is not a host of this portal")
-        if parts.netloc.lower() in self.spider.allow_private:
+        if own in self.spider.allow_private:
             return
         if await _is_private(parts.hostname or ""):
             raise IgnoreRequest(
@@ -178,7 +186,7 @@ class Patience(_Middleware):
 def _retry_after(response: Response) -> float:
     """Seconds to wait: a number or a date in Retry-After, a minute where it says nothing."""
     written = (response.headers.get("Retry-After") or b"60").decode("latin-1").strip()
-    if written.isdigit():
+    if written.isdecimal():
         return float(written)
     try:
         return max((parsedate_to_datetime(written) - datetime.now(UTC)).total_seconds(), 1.0)

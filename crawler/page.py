@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Tag
 
+from crawler.addresses import join_url
 from crawler.dialects import Dialect, dialects
 from crawler.dialects.spa import html_of
 from model.errors import ExtractError
@@ -14,6 +14,11 @@ from model.records import PageRequest, RawPage
 from text import nfc
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
+# Charsets that pages are written in; Python knows others that are none (unicode_escape, undefined).
+_TEXT_CHARSET = re.compile(
+    r"windows-?125\d|cp125\d|iso-?8859-?\d+|latin-?\d|us-ascii|utf-16(?:le|be)?|gb\w+|big5"
+)
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _UTF8_NAMES = {"utf8", "unicode", "utf-8", "utf_8"}
 
 
@@ -37,7 +42,7 @@ class Page:
 
     def absolute(self, link: str) -> str:
         """A link of this page as an address; a <base> is ignored, it may name a dead host."""
-        return urljoin(self.raw.url, link.strip())
+        return join_url(self.raw.url, link)
 
 
 def decode_body(body: bytes, content_type: str = "") -> tuple[str, str | None]:
@@ -58,10 +63,10 @@ def decode_body(body: bytes, content_type: str = "") -> tuple[str, str | None]:
             "utf-8",
         ) else f"declared {declared}, is utf-8"
     for name in (declared, "windows-1258"):
-        if name and name != "utf-8":
+        if name and _TEXT_CHARSET.fullmatch(name):
             try:
                 return body.decode(name), None
-            except (LookupError, UnicodeDecodeError):
+            except (LookupError, UnicodeError):
                 continue
     return body.decode("utf-8", "replace"), "bytes of no known charset replaced"
 
@@ -84,6 +89,7 @@ def parse_page(raw: RawPage) -> Page:
     html = nfc(decoded)
     if html.lstrip()[:1] in ("{", "["):
         html = html_of(html, raw.url) or html
+    html = _SURROGATES.sub("\ufffd", html)
     tree = BeautifulSoup(html, "lxml")
     dialect = recognise(tree) or _named(raw.dialect)
     return Page(raw, html, tree, dialect, (warning,) if warning else ())

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
+from crawler.addresses import authority, join_url
 from crawler.dialects import dialects
 from model.errors import ConfigError
 from model.records import Portal
@@ -45,16 +45,19 @@ def load_portals(folders: Iterable[Path], broken: dict[str, ConfigError]) -> dic
 def load_portal(path: Path) -> Portal:
     """One portal; raises ConfigError that names file and key."""
     try:
-        read = msgspec.convert(_plain(msgspec.toml.decode(path.read_bytes())), PortalFile)
-    except (OSError, msgspec.MsgspecError, ValueError) as error:
+        text = path.read_bytes().decode("utf-8-sig")
+        read = msgspec.convert(_plain(msgspec.toml.decode(text)), PortalFile)
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: {error}") from error
-    for key, url in [("home", read.home), *(("sections", u) for u in _sections(read))]:
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
-            raise ConfigError(f"{path}: {key} must be an http(s) address, got {url!r}")
+    for key, urls in (("home", [read.home]), ("sections", _sections(read))):
+        if wrong := [url for url in urls if not authority(url)]:
+            raise ConfigError(f"{path}: {key} must be an http(s) address, got {wrong[0]!r}")
     if read.dialect is not None and read.dialect not in dialects():
         raise ConfigError(
             f"{path}: unknown dialect {read.dialect!r}; known are {', '.join(dialects())}"
         )
+    if read.delay is not None and not (read.delay.is_finite() and read.delay >= 0):
+        raise ConfigError(f"{path}: delay must be a number of seconds, got {read.delay}")
     return Portal(
         slug=path.stem,
         name=read.name,
@@ -69,7 +72,7 @@ def load_portal(path: Path) -> Portal:
 
 
 def _sections(read: PortalFile) -> list[str]:
-    return [urljoin(read.home, section) for section in read.sections] or [read.home]
+    return [join_url(read.home, section) for section in read.sections] or [read.home]
 
 
 def _plain(read: object) -> object:

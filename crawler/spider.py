@@ -14,6 +14,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.misc import load_object
 
+from crawler.addresses import authority
 from crawler.discover import discover
 from crawler.middlewares import tell
 from crawler.page import parse_page
@@ -22,6 +23,8 @@ from model.errors import BantinError, ExtractError
 from model.records import DuePage, Listing, PageRequest, RawPage
 
 BEAT = 15  # seconds between two renewals of the lease
+LEASE = 60  # seconds after which another process may take the portal
+LEAST_DELAY = 0.01  # seconds; without any, Scrapy does not keep to one connection
 TOLD_EVERY = 25  # articles between two lines of progress
 # What Scrapy tells in many lines and with tracebacks is told by the spider in one.
 _LOUD = ("scrapy.core.scraper", "scrapy.downloadermiddlewares.retry", "scrapy.downloadermiddlewares.robotstxt",
@@ -52,7 +55,7 @@ class PortalSpider(scrapy.Spider):
         except BantinError as error:
             raise SystemExit(f"bantin: {slug}: {error}") from error
         delay = store.portal.delay if store.portal.delay is not None else store.config.delay
-        crawler.settings.set("DOWNLOAD_DELAY", float(delay), priority="spider")
+        crawler.settings.set("DOWNLOAD_DELAY", max(float(delay), LEAST_DELAY), priority="spider")
         if store.config.contact:
             agent = f"{crawler.settings['USER_AGENT'][:-1]}; contact {store.config.contact})"
             crawler.settings.set("USER_AGENT", agent, priority="spider")
@@ -65,8 +68,8 @@ class PortalSpider(scrapy.Spider):
 
     def prepare(self, store: Any) -> None:
         self.store = store
-        self.hosts = {host.lower() for host in store.hosts}
-        self.allow_private = {host.lower() for host in store.config.allow_private}
+        self.hosts = set(store.hosts)
+        self.allow_private = {authority(f"http://{host}") for host in store.config.allow_private}
         self.full = str(getattr(self, "full", "")) == "1"
         self.left = int(getattr(self, "limit", 0) or 0) or None
         self.only = str(getattr(self, "only", "")).split()
@@ -91,10 +94,15 @@ class PortalSpider(scrapy.Spider):
 
     async def _beat(self) -> None:
         """Hold the lease; a run that has lost it ends at once."""
+        missed = 0
         while True:
             await asyncio.sleep(BEAT)
-            if not self.store.renew():
-                self.stop("another process has taken over this portal")
+            try:
+                missed = 0 if self.store.renew() else 99
+            except Exception:  # a database that is busy may answer the next time
+                missed += 1
+            if missed * BEAT >= LEASE:
+                self.say("the lease of this portal is lost; the next crawl goes on from here")
                 os._exit(1)
 
     def request(self, page: DuePage) -> Request | None:
@@ -136,12 +144,16 @@ class PortalSpider(scrapy.Spider):
         """What a list page leads to; nothing at the end of a list."""
         try:
             listing = discover(parse_page(self.raw(response)), page.asked)
-        except ExtractError:
-            return _END  # an empty fragment
+        except ExtractError as error:
+            if page.kind == "section":
+                self.trouble(page, response.url, f"no list page: {error}")
+            return _END  # an empty fragment is the end of a list
         if self._repeats(response.url, page.asked):
             return _END  # past its last page this software shows a page again
         if not listing.links and page.kind == "section":
-            self.tell(response.url, "no links to articles; is this a list page of this portal?")
+            self.trouble(
+                page, response.url, "no links to articles; is this a list page of this portal?"
+            )
         return listing
 
     def _repeats(self, url: str, asked: PageRequest) -> bool:
@@ -178,11 +190,16 @@ class PortalSpider(scrapy.Spider):
         if not why.startswith(_ARCHIVED):
             self.tell(failure.request.url, why)
 
+    def trouble(self, page: DuePage, url: str, why: str) -> None:
+        """Something that nobody may miss: it is told, and the run does not end well."""
+        self.store.failed(page, f"{url}: {why}")
+        self.tell(url, why)
+
     def broke(self, failure: Any, response: Response) -> None:
         """A page that our own code stumbles over stays due, and is told like any other trouble."""
-        why = f"could not be read: {tell(failure.value)}"
-        self.store.failed(response.meta.get("page"), f"{response.url}: {why}")
-        self.tell(response.url, why)
+        self.trouble(
+            response.meta["page"], response.url, f"could not be read: {tell(failure.value)}"
+        )
 
     def tell(self, url: str, why: str) -> None:
         """One line a trouble: what befalls every page of a host is told once."""

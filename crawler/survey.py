@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from crawler.addresses import clean_url, same_site
 from crawler.blocks import clean_line
 from crawler.dialects import dialects, phrases
-from crawler.discover import article_id, clean_url, same_site
+from crawler.discover import article_id
 from crawler.generic import generic, looks_like_article
 from crawler.page import Page
 

@@ -1,6 +1,7 @@
 """Runs of capitalised words: where a name begins and ends."""
 
 import re
+from itertools import islice
 
 from nlp.patterns import SURNAMES
 from text import LOWER, UPPER
@@ -38,7 +39,7 @@ def name_end(text: str, at: int, longest: int = 5) -> int | None:
     end = run_end(text, at)
     if end is None:
         return None
-    words = syllables(text, at, end)
+    words = [m.span() for m in islice(_SYLLABLE.finditer(text, at, end), longest + 1)]
     for number, (start, stop) in enumerate(words):
         if number >= longest or (number and _ACRONYM.match(text[start:stop])):
             words = words[:number]

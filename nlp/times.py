@@ -137,7 +137,7 @@ def _date_range(clue: Clue) -> Resolved:
 
 
 def _count(written: str) -> int:
-    return int(written) if written.isdigit() else _COUNTS[written.lower()]
+    return int(written) if written.isdecimal() else _COUNTS[written.lower()]
 
 
 def _year_nearby(clue: Clue) -> int | None:

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from config import load_config
+from crawler import authority
 from model.errors import BantinError
 from model.records import DuePage, Exchange, Link, PageRequest
 from pipeline.reading import read_due
@@ -83,7 +83,7 @@ class CrawlStore:
         shop = Workshop(load_config(chosen, os.environ.get("BANTIN_DB")))
         self.portal = shop.portal(slug)
         self.config = shop.config.crawl
-        self.hosts = {urlsplit(url).netloc for url in (self.portal.home, *self.portal.sections)}
+        self.hosts = {authority(url) for url in (self.portal.home, *self.portal.sections)}
         self._shop = shop
         self._archive = Archive(shop.config.archive, self.portal)
         self._frontier = Frontier(shop.engine, slug, self.hosts, recheck_after)

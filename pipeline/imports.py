@@ -23,7 +23,7 @@ def import_files(
     shop: Workshop, paths: Iterable[Path], slug: str, place: str | None, say: Progress
 ) -> Tally:
     """Archive files and read them as pages of a portal; the same file twice adds nothing."""
-    portal = import_portal(shop, slug, place)
+    portal = import_portal(shop, slug, place, say)
     with begin(shop.engine) as session:
         captures.save_portal(session, portal)
     for _ in captures.adopt_orphans(shop.engine, shop.config.archive, slug):
@@ -34,13 +34,14 @@ def import_files(
         for page in _pages(path):
             if isinstance(page, Exchange):
                 tally.known += not _import_page(shop, archive, slug, page)
+                tally.names[_address(page)] = f"{path}" if not page.url else f"{path}: {page.url}"
             else:
                 tally.failed.append(str(page))
                 say(tally.failed[-1])
     return read_due(shop, tally, say)
 
 
-def import_portal(shop: Workshop, slug: str, place: str | None) -> Portal:
+def import_portal(shop: Workshop, slug: str, place: str | None, say: Progress) -> Portal:
     """The portal that files are imported for: a known one, or one made of what was said.
 
     Raises ConfigError where its file is wrong, InputError for a slug that is no plain name.
@@ -51,6 +52,8 @@ def import_portal(shop: Workshop, slug: str, place: str | None) -> Portal:
         raise InputError(f"{slug!r} is no slug; write letters and digits with hyphens: gia-vien")
     stored = captures.stored_portal(shop.engine, slug)
     portal = shop.portals.get(slug) or stored or Portal(slug=slug, name=slug, home="")
+    if place and portal.place and place != portal.place:
+        say(f"{slug}: its place is now {place!r}, before it was {portal.place!r}")
     return msgspec.structs.replace(portal, place=place) if place else portal
 
 
@@ -85,13 +88,16 @@ def _pages(path: Path) -> Iterator[Exchange | ArchiveError | InputError]:
         )  # fmt: skip
 
 
+def _address(page: Exchange) -> str:
+    return page.url or f"urn:bantin:import:{payload_digest(page).partition(':')[2].lower()}"
+
+
 def _import_page(shop: Workshop, archive: Archive, slug: str, page: Exchange) -> bool:
     """Archive a page unless its very payload lies there already; True when it was archived.
 
     A file handed in has no address of its own: a saved page's would be a guess.
     """
-    digest = payload_digest(page)
-    url = page.url or f"urn:bantin:import:{digest.partition(':')[2].lower()}"
+    digest, url = payload_digest(page), _address(page)
     page = msgspec.structs.replace(page, url=url, page_id=None)
     with begin(shop.engine) as session:
         if captures.has_payload(session, slug, url, digest):

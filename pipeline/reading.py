@@ -8,9 +8,9 @@ from crawler import extractor_version, read_page
 from model.errors import ArchiveError, ExtractError
 from model.records import Annotations, Article, Document
 from nlp import annotate, reader_version
-from pipeline.workshop import TOLD_EVERY, Progress, Tally, Workshop
+from pipeline.workshop import TOLD_EVERY, Progress, Tally, Workshop, many
 from storage import annotations, captures, editions, queries, schema, warc
-from storage.database import Session, begin
+from storage.database import Session, begin, look
 from storage.ids import derive_id
 
 
@@ -33,19 +33,35 @@ def read_capture(shop: Workshop, capture_id: str, tally: Tally, say: Progress) -
         capture = session.get(schema.Capture, capture_id, with_for_update=True)
         if capture is None or capture.state != "due":
             return  # another process was faster
-        try:
-            article = capture_article(shop, capture)
-        except (ExtractError, ArchiveError) as error:
+        name = tally.names.get(capture.url, capture.url)
+        article, why = try_reading(shop, capture)
+        if article is None:
             capture.read_by = extractor_version()
-            capture.state, capture.error = "failed", str(error)
-            tally.failed.append(f"{capture.url}: {error}")
-            say(tally.failed[-1])
-            return
-        had = session.get(schema.Article, editions.article_key(article, capture.portal))
-        new = editions.save_reading(session, capture, article, extractor_version())
+            capture.state, capture.error = "failed", why
+            new = had = None
+        else:
+            had = session.get(schema.Article, editions.article_key(article, capture.portal))
+            new = editions.save_reading(session, capture, article, extractor_version())
+    if new is None:
+        tally.failed.append(f"{name}: {why}")
+        say(tally.failed[-1])
+        return
     tally.known += not new
     tally.edited += new and had is not None
     tally.new += new and had is None
+
+
+def try_reading(shop: Workshop, capture: schema.Capture) -> tuple[Article | None, str]:
+    """The article of a capture, or why there is none; no page, whatever is in it, stops the others."""
+    try:
+        return capture_article(shop, capture), ""
+    except (ExtractError, ArchiveError) as error:
+        return None, str(error)
+    except Exception as error:
+        return (
+            None,
+            f"could not be read: {' '.join(f'{type(error).__name__}: {error}'.split())[:200]}",
+        )
 
 
 def capture_article(shop: Workshop, capture: schema.Capture) -> Article:
@@ -67,16 +83,29 @@ def annotate_due(shop: Workshop, say: Progress) -> int:
     versions = {slug: annotation_version(place) for slug, place in places.items()}
     waiting = editions.stale_editions(shop.engine, versions)
     for number, edition_id in enumerate(waiting, 1):
-        with begin(shop.engine) as session:
-            edition = session.get_one(schema.Edition, edition_id, with_for_update=True)
-            portal, read = edition_annotations(session, edition)
-            annotations.save_annotations(session, edition, read, versions[portal.slug])
+        try:
+            _annotate_edition(shop, edition_id, versions)
+        except Exception as error:
+            say(f"edition {edition_id}: could not be annotated: {type(error).__name__}: {error}")
         if number % TOLD_EVERY == 0 or number == len(waiting):
-            say(f"{number} of {len(waiting)} bulletins annotated")
+            say(f"{number} of {many(len(waiting), 'bulletin')} annotated")
     if waiting:
         with begin(shop.engine) as session:
             annotations.drop_unseen_people(session)
     return len(waiting)
+
+
+def _annotate_edition(shop: Workshop, edition_id: str, versions: dict[str, str]) -> None:
+    """Annotate one edition; nothing is locked while the reader thinks."""
+    with look(shop.engine) as session:
+        edition = session.get_one(schema.Edition, edition_id)
+        text = edition.text
+        portal, read = edition_annotations(session, edition)
+        version = versions[portal.slug]
+    with begin(shop.engine) as session:
+        edition = session.get_one(schema.Edition, edition_id, with_for_update=True)
+        if edition.text == text:
+            annotations.save_annotations(session, edition, read, version)
 
 
 def annotation_version(place: str | None) -> str:

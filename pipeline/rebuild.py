@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from pipeline.crawling import recheck_after
 from pipeline.reading import read_due
-from pipeline.workshop import Progress, Tally, Workshop
+from pipeline.workshop import Progress, Tally, Workshop, many
 from storage import captures
 from storage.frontier import restore_pages
-from storage.leases import give_back, take_leases
+from storage.leases import give_back, renew_leases, take_leases
 
 _LEASE = ["rebuild"]
 
@@ -30,8 +30,13 @@ def rebuild(shop: Workshop, say: Progress) -> Rebuilt:
     Raises Busy while another rebuild runs.
     """
     take_leases(shop.engine, _LEASE)
+
+    def told(line: str) -> None:
+        renew_leases(shop.engine, _LEASE)
+        say(line)
+
     try:
-        return _rebuild(shop, say)
+        return _rebuild(shop, told)
     finally:
         give_back(shop.engine, _LEASE)
 
@@ -41,7 +46,7 @@ def _rebuild(shop: Workshop, say: Progress) -> Rebuilt:
     for scanned in captures.scan_archive(shop.engine, shop.config.archive):
         made.exchanges += scanned.exchanges
         made.damage += [str(error) for error in scanned.damage]
-        say(f"{scanned.path.name}: {scanned.exchanges} exchanges")
+        say(f"{scanned.path.name}: {many(scanned.exchanges, 'exchange')}")
     made.kept = captures.forget_readings(shop.engine)
     tally = read_due(shop, Tally(), say)
     restore_pages(shop.engine, recheck_after)

@@ -31,6 +31,7 @@ class Tally:
     edited: int = 0
     known: int = 0
     failed: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)  # of files handed in, by their address
 
     def any(self) -> bool:
         """Whether anything was read."""

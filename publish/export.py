@@ -71,4 +71,4 @@ def _safe(value: Any) -> Any:
 
 
 def _is_number(value: str) -> bool:
-    return value.lstrip("+-").replace(".", "", 1).isdigit()
+    return value.lstrip("+-").replace(".", "", 1).isdecimal()

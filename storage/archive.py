@@ -121,9 +121,9 @@ def _sync_folder(folder: Path) -> None:
 
 def _about(exchange: Exchange) -> dict[str, str]:
     """WARC headers; WARC-Resource-Type and WARC-Page-ID as Browsertrix writes them."""
-    when = exchange.captured.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    when = exchange.captured.astimezone(UTC).isoformat(timespec="microseconds")
     headers = {
-        "WARC-Date": when,
+        "WARC-Date": when.replace("+00:00", "Z"),
         "WARC-Resource-Type": exchange.kind,
         "WARC-Page-ID": exchange.page_id,
         "WARC-Truncated": exchange.truncated,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Engine, delete, func, or_, select, update
@@ -15,6 +16,7 @@ from storage.database import begin
 from storage.ids import derive_id
 from storage.warc import Held, scan_file
 
+Scan = Held | Portal | ArchiveError
 # What was asked for that is no article; an exchange of unknown kind may be one.
 _NO_ARTICLE = ("robots", "section", "list")
 
@@ -85,6 +87,7 @@ def has_payload(session: Session, slug: str, url: str, digest: str) -> bool:
         schema.Capture.portal == slug,
         schema.Capture.digest == digest,
         schema.Capture.url == url,
+        schema.Capture.state != "lost",
     )
     return session.scalar(select(schema.Capture.id).where(*same).limit(1)) is not None
 
@@ -125,14 +128,13 @@ def of_last_run(engine: Engine, slug: str) -> Sequence[schema.Capture]:
         return session.scalars(asked.order_by(schema.Capture.captured)).all()
 
 
-def known_ends(engine: Engine, portal: str) -> dict[str, int]:
-    """How far the rows of a portal's captures reach in each of its files."""
-    end = func.max(schema.Capture.warc_start + schema.Capture.warc_length)
-    asked = select(schema.Capture.warc_file, end).where(schema.Capture.portal == portal)
+def _held_bytes(engine: Engine, portal: str) -> dict[str, int]:
+    """How many bytes of each of a portal's files its captures account for."""
+    held = func.sum(schema.Capture.warc_length)
+    asked = select(schema.Capture.warc_file, held).where(schema.Capture.portal == portal)
     with Session(engine) as session:
-        return {
-            file: int(at) for file, at in session.execute(asked.group_by(schema.Capture.warc_file))
-        }
+        rows = session.execute(asked.group_by(schema.Capture.warc_file))
+        return {file: int(count) for file, count in rows}
 
 
 def warc_files(root: Path, slug: str | None = None) -> list[Path]:
@@ -141,15 +143,23 @@ def warc_files(root: Path, slug: str | None = None) -> list[Path]:
 
 
 def adopt_orphans(engine: Engine, root: Path, slug: str) -> Iterator[Exchange]:
-    """Give rows to whole exchanges that have none: a kill came between archive and database."""
-    ends = known_ends(engine, slug)
+    """Give rows to whole exchanges that have none: something broke between archive and database."""
+    held = _held_bytes(engine, slug)
     for path in warc_files(root, slug):
-        end = ends.get(path.relative_to(root).as_posix(), 0)
-        for found in scan_file(root, path, end) if path.stat().st_size > end else ():
-            if isinstance(found, Held):
-                with begin(engine) as session:
-                    save_capture(session, slug, found.exchange, found.place)
+        if path.stat().st_size <= held.get(path.relative_to(root).as_posix(), 0):
+            continue
+        for found in scan_file(root, path):
+            if isinstance(found, Held) and _take(engine, slug, found):
                 yield found.exchange
+
+
+def _take(engine: Engine, slug: str, found: Held) -> bool:
+    with Session(engine) as session:
+        if session.get(schema.Capture, capture_key(found.place)):
+            return False
+    with begin(engine) as session:
+        save_capture(session, slug, found.exchange, found.place)
+    return True
 
 
 @dataclass(frozen=True)
@@ -163,7 +173,7 @@ class Scanned:
 
 
 def scan_archive(engine: Engine, root: Path) -> Iterator[Scanned]:
-    """Bring the rows of captures up to what the files hold, each file in one transaction.
+    """Bring the rows of captures up to what the files hold.
 
     Rows that are there keep their checksum, so that damage stays known, and what they were read as.
     """
@@ -186,19 +196,27 @@ def _scan(engine: Engine, root: Path, path: Path) -> Scanned:
     damage: list[ArchiveError] = []
     seen: set[str] = set()
     slug = path.parent.name
+    for batch in _batches(scan_file(root, path), 200):
+        with begin(engine) as session:
+            for found in batch:
+                if isinstance(found, ArchiveError):
+                    damage.append(found)
+                elif isinstance(found, Portal):
+                    slug = found.slug
+                    _ensure_portal(session, found)
+                else:
+                    _ensure_portal(session, Portal(slug=slug, name=slug, home=""))
+                    save_capture(session, slug, found.exchange, found.place)
+                    seen.add(capture_key(found.place))
     with begin(engine) as session:
-        for found in scan_file(root, path):
-            if isinstance(found, ArchiveError):
-                damage.append(found)
-            elif isinstance(found, Portal):
-                slug = found.slug
-                _ensure_portal(session, found)
-            else:
-                _ensure_portal(session, Portal(slug=slug, name=slug, home=""))
-                save_capture(session, slug, found.exchange, found.place)
-                seen.add(capture_key(found.place))
         lost = _mark_lost(session, path.relative_to(root).as_posix(), seen)
     return Scanned(path, len(seen), damage, lost)
+
+
+def _batches(found: Iterator[Scan], size: int) -> Iterator[list[Scan]]:
+    """Lists of so many, so that no transaction is long."""
+    while batch := list(islice(found, size)):
+        yield batch
 
 
 def _ensure_portal(session: Session, portal: Portal) -> None:

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import tantivy
+from filelock import FileLock, Timeout
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,8 @@ from text import bare_key, has_marks, match_key, nfc
 
 _WORD = re.compile(r"\w+")
 _MARK = "journal.txt"
-_BATCH = 500  # articles between two commits
+_BATCH = 500  # articles read from the database at once
+LONGEST_WAIT = 600  # seconds for another process that makes the index
 FORMAT = "2"  # of the documents below; an index of another format is made anew
 
 
@@ -44,6 +46,7 @@ class SearchIndex:
         self._folder = folder
         self._engine = engine
         self._opened: tantivy.Index | None = None
+        self._lock = FileLock(folder.with_name(folder.name + ".lock"))
 
     @property
     def _index(self) -> tantivy.Index:
@@ -52,14 +55,11 @@ class SearchIndex:
         return self._opened
 
     def _open(self) -> tantivy.Index:
+        """The index, made anew where there is none; one that is damaged raises."""
         if self._mark() is not None:
-            try:
-                return tantivy.Index(_schema(), path=str(self._folder))
-            except BaseException as error:
-                _pass_damage(error)
-        # Missing or damaged: it is derived data and made anew.
+            return tantivy.Index(_schema(), path=str(self._folder))
         shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
         made = tantivy.Index(_schema(), path=str(self._folder))
         self._set_mark(0)
         return made
@@ -68,9 +68,10 @@ class SearchIndex:
         """The journal's number up to which the index is brought, None without an index of this format."""
         try:
             written = (self._folder / _MARK).read_text(encoding="utf-8").split()
-        except OSError:
+        except (OSError, ValueError):
             return None
-        good = len(written) == 2 and written[0] == FORMAT and written[1].isdigit()
+        good = len(written) == 2 and written[0] == FORMAT and written[1].isdecimal()
+        good = good and (self._folder / "meta.json").exists()
         return int(written[1]) if good else None
 
     def _set_mark(self, number: int) -> None:
@@ -80,27 +81,37 @@ class SearchIndex:
 
     def renew(self) -> None:
         """Make the index anew from the database."""
-        self._opened = None
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self.catch_up()
+        with self._lock:
+            self._opened = None
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._catch_up()
 
     def catch_up(self) -> int:
         """Index what the journal names since the last time; returns how many articles.
 
-        Where another process is indexing, nothing is done: it or the next catches up.
+        One process at a time: where another is indexing, this one goes on with what there is, but
+        waits for an index that is only being made.
         """
+        done = self._mark()
         with Session(self._engine) as session:
-            last = session.scalar(select(func.max(schema.Journal.number))) or 0
-            index = self._index
+            if done is not None and done == _last_number(session):
+                return 0
+        try:
+            with self._lock.acquire(timeout=0 if done else LONGEST_WAIT):
+                return self._catch_up()
+        except Timeout:
+            return 0
+
+    def _catch_up(self) -> int:
+        with Session(self._engine) as session:
+            last = _last_number(session)
+            index = self._index_or_new()
             done = self._mark() or 0
             if done == last:
                 return 0
             anew = done > last  # the database was restored from an earlier day
             changed = _changed(session, 0 if anew else done)
-            try:
-                writer = index.writer(heap_size=64_000_000, num_threads=1)
-            except ValueError:
-                return 0  # the other process holds the lock
+            writer = index.writer(heap_size=64_000_000, num_threads=1)
             if anew:
                 writer.delete_all_documents()
             for at in range(0, len(changed), _BATCH):
@@ -110,6 +121,14 @@ class SearchIndex:
             index.reload()
         self._set_mark(last)
         return len(changed)
+
+    def _index_or_new(self) -> tantivy.Index:
+        try:
+            return self._index
+        except BaseException as error:
+            _pass_damage(error)
+            shutil.rmtree(self._folder, ignore_errors=True)
+            return self._index
 
     def _write(self, session: Session, writer: tantivy.IndexWriter, articles: list[str]) -> None:
         for article_id in articles:
@@ -199,6 +218,10 @@ def _pass_damage(error: BaseException) -> None:
 def query_terms(query: str) -> list[str]:
     """The words of a query, composed."""
     return _WORD.findall(nfc(query))
+
+
+def _last_number(session: Session) -> int:
+    return session.scalar(select(func.max(schema.Journal.number))) or 0
 
 
 def _changed(session: Session, done: int) -> list[str]:

@@ -79,7 +79,7 @@ def is_dead(holder: str) -> bool:
     """Whether a holder was a process of this machine that is gone; elsewhere nobody can tell."""
     host, _, rest = holder.partition(":")
     pid, _, started = rest.partition(":")
-    if host != socket.gethostname() or not pid.isdigit():
+    if host != socket.gethostname() or not pid.isdecimal():
         return False
     try:
         os.kill(int(pid), 0)

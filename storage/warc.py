@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
@@ -21,7 +21,17 @@ MOST_BYTES = 20 << 20  # a page larger than this, packed or unpacked, is none
 _MEMBER = b"\x1f\x8b\x08"
 _CHUNK = 1 << 16
 _READ = ("response", "resource")
-_BROKEN = (ArchiveLoadFailed, EOFError, ValueError, zlib.error, UnicodeError)
+# What a damaged or foreign record makes warcio and the standard library raise.
+_BROKEN = (
+    ArchiveLoadFailed,
+    EOFError,
+    ValueError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,7 @@ def read_exchange(root: Path, place: WarcPlace) -> Exchange:
     try:
         with path.open("rb") as file:
             file.seek(place.offset)
-            block = file.read(place.start + place.length - place.offset)
+            block = file.read(max(place.start + place.length - place.offset, 0))
         members = list(_members(BytesIO(block), 0))
         if len(members) == 1 and (found := _parse(members[0][2])) and found[1]:
             return found[1]
@@ -54,6 +64,8 @@ def read_block(root: Path, place: WarcPlace) -> bytes:
     path = root / place.file
     try:
         with path.open("rb") as file:
+            if place.start + place.length > path.stat().st_size:
+                raise ArchiveError(f"{path}: ends before byte {place.start + place.length}")
             file.seek(place.start)
             return file.read(place.length)
     except OSError as error:
@@ -84,16 +96,21 @@ def unpack(body: bytes, coding: str) -> bytes:
     if name not in ("gzip", "x-gzip", "deflate"):
         raise ExtractError("unknown", f"a body of the unknown coding {name[:20]!r}")
     raw_deflate = name == "deflate" and body[:1] != b"\x78"
-    unpacker = zlib.decompressobj(-zlib.MAX_WBITS if raw_deflate else zlib.MAX_WBITS | 32)
-    try:
-        text = unpacker.decompress(body, MOST_BYTES + 1)
-    except zlib.error as error:
-        raise ExtractError("cut", f"a damaged {name} body") from error
-    if len(text) > MOST_BYTES:
-        raise ExtractError("large", f"more than {MOST_BYTES >> 20} MB, no page")
-    if not unpacker.eof:
-        raise ExtractError("cut", f"a {name} body that was cut short")
-    return text
+    window = -zlib.MAX_WBITS if raw_deflate else zlib.MAX_WBITS | 32
+    text = b""
+    while True:  # a gzip body may be of several members (RFC 1952, 2.2)
+        unpacker = zlib.decompressobj(window)
+        try:
+            text += unpacker.decompress(body, MOST_BYTES + 1 - len(text))
+        except zlib.error as error:
+            raise ExtractError("cut", f"a damaged {name} body") from error
+        if len(text) > MOST_BYTES:
+            raise ExtractError("large", f"more than {MOST_BYTES >> 20} MB, no page")
+        if not unpacker.eof:
+            raise ExtractError("cut", f"a {name} body that was cut short")
+        body = unpacker.unused_data
+        if name == "deflate" or body[:2] != _MEMBER[:2]:
+            return text
 
 
 def scan_file(root: Path, path: Path, start: int = 0) -> Iterator[Held | Portal | ArchiveError]:
@@ -231,20 +248,32 @@ def _exchange(record: Any) -> Exchange:
     about, http = record.rec_headers.get_header, record.http_headers
     chunked = http and "chunked" in (http.get_header("Transfer-Encoding") or "").lower()
     stream = ChunkedDataReader(record.raw_stream) if chunked else record.raw_stream
+    body = stream.read()
+    if getattr(record.raw_stream, "limit", 0) > 0:
+        raise EOFError("the record is cut short")
     kind = [("Content-Type", about("Content-Type") or "")]
     status = (http.get_statuscode() or "") if http else "200"
     return Exchange(
         url=(about("WARC-Target-URI") or "").strip("<>"),
         method="GET" if http else "",
-        status=int(status) if status.isdigit() else 0,
+        status=int(status) if status.isdecimal() and len(status) < 5 else 0,
         reason=http.statusline.partition(" ")[2] if http else "OK",
         headers=list(http.headers) if http else kind,
-        body=stream.read(),
-        captured=datetime.fromisoformat(about("WARC-Date") or "1970-01-01T00:00:00+00:00"),
+        body=body,
+        captured=_moment(about("WARC-Date") or ""),
         kind=about("WARC-Resource-Type"),
         page_id=about("WARC-Page-ID"),
         truncated=about("WARC-Truncated"),
     )
+
+
+def _moment(written: str) -> datetime:
+    """A WARC-Date in UTC; raises ValueError for one before there was a web."""
+    moment = datetime.fromisoformat(written)
+    moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    if moment.year < 1990:
+        raise ValueError(f"the date {written} can't be")
+    return moment
 
 
 def read_foreign(path: Path) -> Iterator[Exchange | ArchiveError]:
@@ -269,15 +298,28 @@ def read_foreign(path: Path) -> Iterator[Exchange | ArchiveError]:
 
 
 def _foreign_record(path: Path, begin: int, data: bytes) -> Iterator[Exchange | ArchiveError]:
-    try:
-        found = _parse(data)
-    except _BROKEN as error:
-        yield ArchiveError(f"{path}: damaged record at {begin}: {error}")
-        return
-    if found is None:
+    """The pages of one member; a file packed as a whole has all its records in one."""
+    if not data.startswith(b"WARC/"):
         yield ArchiveError(f"{path}: no WARC record at {begin}")
-    elif found[1]:
-        yield found[1]
+        return
+    try:
+        for record in ArchiveIterator(BytesIO(data)):
+            yield from _foreign_page(record)
+    except _BROKEN as error:
+        yield ArchiveError(f"{path}: damaged record at {begin}: {_told(error)}")
+
+
+def _foreign_page(record: Any) -> Iterator[Exchange]:
+    """The exchange of a record that is a page of the web; DNS answers and the like are none."""
+    if record.rec_type in _READ:
+        exchange = _exchange(record)
+        if exchange.url.lower().startswith(("http://", "https://")):
+            yield exchange
+
+
+def _told(error: BaseException) -> str:
+    """An error's text as far as it can be read."""
+    return "".join(letter for letter in str(error) if letter.isprintable())[:120]
 
 
 def _foreign_plain(path: Path, file: IO[bytes]) -> Iterator[Exchange | ArchiveError]:
@@ -286,11 +328,6 @@ def _foreign_plain(path: Path, file: IO[bytes]) -> Iterator[Exchange | ArchiveEr
     try:
         for record in ArchiveIterator(file):
             seen = True
-            if record.rec_type in _READ:
-                exchange = _exchange(record)
-                stated = record.payload_length
-                if 0 <= len(exchange.body) < stated:
-                    raise EOFError("the last record is cut short")
-                yield exchange
+            yield from _foreign_page(record)
     except _BROKEN as error:
-        yield ArchiveError(f"{path}: {'cut short' if seen else 'no WARC file'}: {error}")
+        yield ArchiveError(f"{path}: {'cut short' if seen else 'no WARC file'}: {_told(error)}")

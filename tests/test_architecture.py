@@ -43,6 +43,8 @@ HOMES = {
     "alembic": {"storage"},
     "warcio": {"storage"},
     "tantivy": {"storage"},
+    "filelock": {"storage"},
+    "tldextract": {"crawler"},
     "apscheduler": {"scheduler"},
     "click": {"cli"},
 }

@@ -1,10 +1,10 @@
 """What selectors cannot say of DotNetNuke: the next list page is a postback of the whole form."""
 
 import re
-from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
 
+from crawler.addresses import join_url
 from model.records import PageRequest
 
 _POSTBACK = re.compile(r"__doPostBack\('([^']*)','([^']*)'\)")
@@ -27,5 +27,5 @@ def next_page(tree: BeautifulSoup, html: str, asked: PageRequest) -> PageRequest
         for field in form.select("input[type=hidden][name]")
     }
     fields |= {"__EVENTTARGET": event[1], "__EVENTARGUMENT": event[2]}
-    url = urljoin(asked.url, str(form.get("action") or ""))
+    url = join_url(asked.url, str(form.get("action") or ""))
     return PageRequest(url=url, form=fields, referer=asked.url)

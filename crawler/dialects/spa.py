@@ -63,7 +63,7 @@ def _when(read: dict[str, Any]) -> str:
 
 def _next(read: Any, url: str) -> str:
     """A link to the next page: this address with one page more, while there is one."""
-    parts = urlsplit(url)
+    parts = urlsplit(url)  # the page's own address: it was fetched
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     total = _first(read, ("totalPages", "total_pages", "pageCount"))
     if "page" not in query or not query["page"].isdecimal():

@@ -1,10 +1,10 @@
 """What selectors cannot say of UIArticle: the next list page is a form that a script posts."""
 
 import re
-from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
 
+from crawler.addresses import join_url
 from model.records import PageRequest
 
 _PAGER = "/DesktopModule/UIArticleInMenu/ArticleInMenuPagination.aspx/LoadArticle"
@@ -26,7 +26,7 @@ def next_page(tree: BeautifulSoup, html: str, asked: PageRequest) -> PageRequest
     last, fields = _LAST.search(html), _fields(html)
     if not last or int(last[1]) < 2 or "article_category_id" not in fields:
         return None
-    first = PageRequest(url=urljoin(asked.url, _PAGER), form=fields, referer=asked.url)
+    first = PageRequest(url=join_url(asked.url, _PAGER), form=fields, referer=asked.url)
     return _step(first, fields | {"last": last[1]}, 2)
 
 
@@ -37,8 +37,9 @@ def _fields(html: str) -> dict[str, str]:
 
 
 def _step(asked: PageRequest, fields: dict[str, str], page: int) -> PageRequest | None:
-    if page > int(fields.get("last", page)):
+    last, written = fields.get("last", str(page)), fields.get("page_size", "")
+    if not last.isdecimal() or page > int(last):
         return None
-    size = int(fields.get("page_size") or 10)
+    size = int(written) if written.isdecimal() else 10
     form = fields | {"page": str(page), "no": str((page - 2) * size)}
     return PageRequest(url=asked.url, form=form, referer=asked.referer)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -38,6 +38,9 @@ class Verbs(click.Group):
         except BrokenPipeError:
             # Whoever read our output has seen enough.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return ctx.exit(0)
+        except UnicodeError:
+            click.echo("bantin: an input or argument that is not UTF-8 text", err=True)
         except OSError as error:
             click.echo(f"bantin: {error.filename or ''}: {error.strerror}", err=True)
         except Exception as error:
@@ -73,13 +76,24 @@ def main(ctx: click.Context, config: Path | None, db: str | None) -> None:
     ctx.obj = (config, db)
 
 
-def open_shop(ctx: click.Context) -> Any:
-    """The archive that the options name, opened."""
-    from config import load_config
+def open_shop(ctx: click.Context, portal: str | None = None, *, new: bool = False) -> Any:
+    """The archive that the options name, opened; only `new` makes one where there is none."""
+    from config import has_archive, init_archive, load_config
+    from model.errors import ConfigError, UnknownPortal
     from pipeline import Workshop
+    from storage.queries import portal_places
 
-    config, database = ctx.obj
-    return Workshop(load_config(config, database))
+    path, database = ctx.obj
+    config = load_config(path, database)
+    if not has_archive(config.home) and not database:
+        if not new:
+            raise ConfigError(f"{config.home}: no archive here; `bantin init` makes one")
+        init_archive(config.home)
+    shop = Workshop(config)
+    if portal and portal not in shop.portals and portal not in portal_places(shop.engine):
+        known = ", ".join(portal_places(shop.engine)) or "none yet"
+        raise UnknownPortal(f"{portal}: no such portal; the archive holds {known}")
+    return shop
 
 
 def say(line: str) -> None:
@@ -188,6 +202,8 @@ def portals_check(
 ) -> None:
     """Fetch the sections and one article of portals, show what is read and what is wrong with it.
 
+    What is fetched is archived like by any crawl.
+
     \b
     Example:
       bantin portals check gia-vien
@@ -195,7 +211,13 @@ def portals_check(
     from pipeline.portals import check_portal, known_slugs
 
     shop = open_shop(ctx)
-    found = [check_portal(shop, slug, say) for slug in slugs or known_slugs(shop)]
+    found = []
+    for slug in slugs or known_slugs(shop):
+        try:
+            found.append(check_portal(shop, slug, say))
+        except BantinError as error:
+            say(f"bantin: {error}")
+            found.append({"portal": slug, "problem": str(error)})
     columns = ["portal", "dialect", "lists", "links", "published", "title", "problem"]
     write_rows(found, kind, output, columns)
     wrong = sum(row["problem"] is not None for row in found)
@@ -217,6 +239,8 @@ def portals_check(
 @click.pass_context
 def portals_record(ctx: click.Context, slug: str, url: str, folder: Path) -> None:
     """Fetch one article and write page.html and a draft article.json beside it, for the tests.
+
+    What is fetched is archived like by any crawl.
 
     \b
     Example:
@@ -278,7 +302,9 @@ def import_(ctx: click.Context, paths: tuple[Path, ...], portal: str, place: str
     """
     from pipeline import import_files
 
-    tally = import_files(open_shop(ctx), paths, portal, place, say)
+    tally = import_files(open_shop(ctx, new=True), paths, portal, place, say)
+    if not tally.any():
+        raise InputError("nothing to import: no .txt, .html, .warc or .warc.gz file")
     say(str(tally))
     if tally.failed:
         sys.exit(3 if tally.new + tally.edited + tally.known else 1)
@@ -313,7 +339,7 @@ def search(
     """
     from storage.queries import Filters, search_articles
 
-    shop = open_shop(ctx)
+    shop = open_shop(ctx, portal)
     shop.index.catch_up()
     found = search_articles(
         shop.engine, shop.index, query, Filters(portal, first, last), (sort, limit, offset)
@@ -376,7 +402,9 @@ class Number(click.ParamType[Any]):
             read = Decimal(str(value))
         except InvalidOperation:
             self.fail(f"{value!r} is no number; write 30e9 or 3.5", param, ctx)
-        return read if read.is_finite() else self.fail(f"{value!r} is no number", param, ctx)
+        if not read.is_finite():
+            self.fail(f"{value!r} is no number", param, ctx)
+        return read
 
 
 @main.group(cls=WithDefault, no_args_is_help=False)
@@ -429,19 +457,21 @@ def figures_list(
       bantin figures --type money --by year
       bantin figures reject 3f0c9e2ab4d57730 --reason "a telephone number"
     """
-    from storage.figures import FigureQuestion, find_figures, group_figures
+    from storage.figures import FIELDS, FigureQuestion, find_figures, group_figures
     from storage.queries import Filters, portal_places
 
     filters = Filters(portal, first, last)
     question = FigureQuestion(query, figure_type, noun, unit, least, most, loose, place, filters)
-    shop = open_shop(ctx)
+    shop = open_shop(ctx, portal)
     rows = find_figures(shop.engine, question)
     if by:
         groups = group_figures(rows, by, portal_places(shop.engine))
-        write_rows(groups, kind, output, list(groups[0]) if groups else ["group"])
+        write_rows(
+            groups, kind, output, ["group", "figures", "articles", "min", "median", "max", "sum"]
+        )
         return
-    columns = ["published", "portal", "type", "value", "qualifier", "unit_of", "sentence", "id"]
-    write_rows(rows, kind, output, columns)
+    columns = ["published", "portal", "type", "value", "qualifier", "unit_of", "sentence", "figure"]
+    say(f"{write_rows(rows, kind, output, columns, FIELDS)} found")
 
 
 @figures.command("reject")
@@ -499,10 +529,11 @@ def people(
     Example:
       bantin people "vu thi duoc"
     """
-    from storage.queries import find_people
+    from storage.queries import PEOPLE_FIELDS, find_people
 
     rows = find_people(open_shop(ctx).engine, query, body, on)
-    write_rows(rows, kind, output, ["name", "portal", "offices", "articles"])
+    count = write_rows(rows, kind, output, ["name", "portal", "offices", "articles"], PEOPLE_FIELDS)
+    say(f"{count} found")
 
 
 @main.command()
@@ -522,7 +553,18 @@ def status(ctx: click.Context, kind: str | None, output: IO[str]) -> None:
         rows,
         kind,
         output,
-        ["portal", "articles", "editions", "figures", "newest", "last_run", "outcome", "note"],
+        [
+            "portal",
+            "articles",
+            "editions",
+            "figures",
+            "unread",
+            "unreadable",
+            "newest",
+            "last_run",
+            "outcome",
+            "note",
+        ],
     )
 
 
@@ -533,7 +575,11 @@ def write_json(value: Any, output: IO[str]) -> None:
 
 
 def write_rows(
-    rows: Iterable[dict[str, Any]], kind: str | None, output: IO[str], columns: list[str]
+    rows: Iterable[dict[str, Any]],
+    kind: str | None,
+    output: IO[str],
+    columns: list[str],
+    fields: Sequence[str] = (),
 ) -> int:
     """Rows in the asked format, streamed where it allows; a table on a terminal, JSON lines when piped."""
     from publish.export import FORMATS
@@ -541,7 +587,7 @@ def write_rows(
 
     chosen = kind or ("table" if output.isatty() else "jsonl")
     if chosen in FORMATS:
-        return FORMATS[chosen](rows, output)
+        return FORMATS[chosen](rows, output, fields or columns)
     listed = list(rows)
     if chosen == "table":
         write_table(listed, columns, output)
@@ -572,19 +618,31 @@ def export(
       bantin export figures -f csv -o figures.csv
       bantin export articles -f jsonl -o articles.jsonl --portal gia-vien --from 01/01/2023
     """
-    from publish.export import export_rows
-    from storage.figures import FigureQuestion, find_figures
-    from storage.queries import Filters, find_people, list_articles, list_mentions
+    from publish.export import FORMATS, export_rows
+    from storage.figures import FIELDS, FigureQuestion, find_figures
+    from storage.queries import (
+        ARTICLE_FIELDS,
+        MENTION_FIELDS,
+        PEOPLE_FIELDS,
+        Filters,
+        find_people,
+        list_articles,
+        list_mentions,
+    )
 
     filters = Filters(portal, first, last)
-    engine = open_shop(ctx).engine
-    rows: dict[str, Any] = {
-        "articles": lambda: list_articles(engine, filters),
-        "mentions": lambda: list_mentions(engine, filters),
-        "figures": lambda: find_figures(engine, FigureQuestion(filters=filters)),
-        "people": lambda: find_people(engine, None, None, last, portal),
+    engine = open_shop(ctx, portal).engine
+    rows: dict[str, tuple[Any, Sequence[str]]] = {
+        "articles": (lambda: list_articles(engine, filters), ARTICLE_FIELDS),
+        "mentions": (lambda: list_mentions(engine, filters), MENTION_FIELDS),
+        "figures": (lambda: find_figures(engine, FigureQuestion(filters=filters)), FIELDS),
+        "people": (lambda: find_people(engine, None, None, last, portal), PEOPLE_FIELDS),
     }
-    say(f"{export_rows(rows[what](), kind, path)} {what} in {path}")
+    make, fields = rows[what]
+    if str(path) == "-":
+        FORMATS[kind](make(), sys.stdout, fields)
+    else:
+        say(f"{export_rows(make(), kind, path, fields)} {what} in {path}")
 
 
 @main.command()
@@ -655,14 +713,13 @@ def annotate(
         text = file.read()
         output.write(to_json(read(Document(text=text, published=published, place=place))) + "\n")
         return
-    failed = 0
-    for number, line in enumerate(file, 1):
-        answer, ok = _annotated_line(line, number)
-        failed += not ok
-        output.write(answer + "\n")
+    answers = [_annotated_line(line, n) for n, line in enumerate(file, 1) if line.strip()]
+    output.writelines(answer + "\n" for answer, _ in answers)
+    failed = sum(not ok for _, ok in answers)
     if failed:
-        click.echo(f"bantin: {failed} lines could not be read", err=True)
-        sys.exit(3)
+        lines = "1 line" if failed == 1 else f"{failed} lines"
+        click.echo(f"bantin: {lines} could not be read", err=True)
+        sys.exit(3 if failed < len(answers) else 1)
 
 
 def _annotated_line(line: str, number: int) -> tuple[str, bool]:
@@ -670,11 +727,20 @@ def _annotated_line(line: str, number: int) -> tuple[str, bool]:
 
     from model.records import Document, to_json
     from nlp import annotate as read
+    from text import read_date
 
+    key = None
     try:
-        return to_json(read(msgspec.json.decode(line, type=Document))), True
+        raw = msgspec.json.decode(line)
+        key = raw.get("id") if isinstance(raw, dict) else None
+        document = msgspec.convert(raw, Document)
+        day = read_date(document.published or "")
+        if document.published and day is None:
+            raise ValueError(f"published: {document.published!r} is no date; write {DATE_HELP}")
+        iso = day.iso() if day else None
+        return to_json(read(msgspec.structs.replace(document, published=iso))), True
     except (msgspec.MsgspecError, ValueError) as error:
-        return to_json({"line": number, "error": str(error)}), False
+        return to_json({"id": key, "line": number, "error": str(error)}), False
 
 
 @main.command()

@@ -48,6 +48,11 @@ class Config(msgspec.Struct, frozen=True):
         return [PROJECT_PORTALS, self.home / "portals"]
 
 
+def has_archive(home: Path) -> bool:
+    """Whether a folder is an archive, or the beginning of one."""
+    return any((home / name).exists() for name in (NAME, "bantin.db", "archive", "portals"))
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     crawl: CrawlConfig = CrawlConfig()
 

@@ -1,5 +1,8 @@
 """Rows for people: tables on a terminal."""
 
+import os
+import textwrap
+from collections.abc import Callable
 from datetime import datetime
 from typing import IO, Any
 
@@ -11,38 +14,124 @@ _HEADS = {
     "portal": "Cổng", "title": "Tiêu đề", "snippet": "Trích", "id": "Mã bài", "type": "Loại", "value": "Giá trị",
     "qualifier": "Mức", "unit_of": "Đơn vị", "lists": "Trang mục", "links": "Liên kết", "sentence": "Câu", "offices": "Chức vụ", "articles": "Bài",
     "editions": "Bản", "figures": "Số liệu", "newest": "Mới nhất", "last_run": "Lần cuối", "outcome": "Kết quả",
-    "note": "Ghi chú", "what": "Ở đâu", "problem": "Vấn đề", "group": "Nhóm", "min": "Nhỏ nhất", "median": "Trung vị",
+    "note": "Ghi chú", "unread": "Chờ đọc", "unreadable": "Không đọc được", "figure": "Mã số liệu", "what": "Ở đâu", "problem": "Vấn đề", "group": "Nhóm", "min": "Nhỏ nhất", "median": "Trung vị",
     "max": "Lớn nhất", "sum": "Tổng", "article_id": "Mã bài",
 }  # fmt: skip
+_NUMBERS = (
+    "value",
+    "articles",
+    "editions",
+    "figures",
+    "min",
+    "median",
+    "max",
+    "sum",
+    "unread",
+    "unreadable",
+    "lists",
+    "links",
+)
+# Columns of running text; numbers and ids are never broken.
+_WRAPPED = ("title", "snippet", "sentence", "offices", "note", "problem", "name", "home", "place")
 
 
 def write_table(rows: list[dict[str, Any]], columns: list[str], output: IO[str]) -> None:
-    """The rows as a table with Vietnamese heads; brackets in text are text, not markup."""
+    """The rows as a table with Vietnamese heads; on a narrow terminal each row as a few lines.
+
+    Numbers and ids are never broken; brackets in text are text, not markup.
+    """
+    width = None if output.isatty() or os.environ.get("COLUMNS") else 160
+    console = Console(file=output, highlight=False, markup=False, width=width, soft_wrap=False)
+    cells = [[_cell(row, column) for column in columns] for row in rows]
+    heads = [_HEADS.get(column, column) for column in columns]
+    fixed = [i for i, column in enumerate(columns) if column not in _WRAPPED]
+    taken = sum(max(len(line[i]) for line in [heads, *cells]) + 2 for i in fixed)
+    if taken + 24 * (len(columns) - len(fixed)) > console.width:
+        _write_stacked(cells, columns, console)
+        return
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        table.add_column(_HEADS.get(column, column), overflow="fold")
-    for row in rows:
-        table.add_row(*(_cell(row, column) for column in columns))
-    Console(file=output, highlight=False, markup=False).print(table)
+    for head, column in zip(heads, columns, strict=True):
+        wraps = column in _WRAPPED
+        table.add_column(
+            head, overflow="fold", no_wrap=not wraps,
+            justify="right" if column in _NUMBERS else "left", ratio=1 if wraps else None,
+        )  # fmt: skip
+    for line in cells:
+        table.add_row(*line)
+    console.print(table)
+
+
+def _write_stacked(cells: list[list[str]], columns: list[str], console: Console) -> None:
+    """Each row as a line of what is short and indented lines of what is running text."""
+    for line in cells:
+        pairs = list(zip(columns, line, strict=True))
+        short = "  ".join(
+            f"{_HEADS.get(column, column)} {cell}" if column in _NUMBERS else cell
+            for column, cell in pairs
+            if cell and column not in _WRAPPED
+        )
+        console.print(short, style="bold")
+        for column, cell in pairs:
+            if cell and column in _WRAPPED:
+                indent = "    "
+                console.print(
+                    textwrap.fill(
+                        cell, console.width, initial_indent=indent, subsequent_indent=indent
+                    )
+                )
 
 
 def _cell(row: dict[str, Any], column: str) -> str:
-    if column == "unit_of":
-        return str(row.get("currency") or row.get("unit") or row.get("noun") or "")
-    if column == "value" and row.get("value") is None and row.get("low") is not None:
-        return f"{_number(row['low'])}–{_number(row['high'])}"
+    shown = _SHOWN.get(column, _plain)
+    return shown(row, column)
+
+
+def _plain(row: dict[str, Any], column: str) -> str:
     value = row.get(column)
-    if column in ("min", "median", "max", "sum"):
-        return _number(value)
-    if column == "value":
-        return _number(value) + (f"/{_number(row['total'])}" if row.get("total") else "")
-    if column in ("published", "newest") and value:
-        return f"{value[8:10]}/{value[5:7]}/{value[:4]}"
-    if column == "last_run" and value:
-        return datetime.fromisoformat(value).astimezone().strftime("%d/%m/%Y %H:%M")
-    if column == "offices":
-        return "; ".join(office["title"] for office in row["offices"])
     return "" if value is None else str(value)
+
+
+def _unit(row: dict[str, Any], _column: str) -> str:
+    return str(row.get("currency") or row.get("unit") or row.get("noun") or "")
+
+
+def _value(row: dict[str, Any], _column: str) -> str:
+    if row.get("value") is None and row.get("low") is not None:
+        return f"{_number(row['low'])}–{_number(row['high'])}"
+    return _number(row.get("value")) + (f"/{_number(row['total'])}" if row.get("total") else "")
+
+
+def _amount(row: dict[str, Any], column: str) -> str:
+    return _number(row.get(column))
+
+
+def _day(row: dict[str, Any], column: str) -> str:
+    value = row.get(column)
+    return f"{value[8:10]}/{value[5:7]}/{value[:4]}" if value else ""
+
+
+def _moment(row: dict[str, Any], column: str) -> str:
+    value = row.get(column)
+    return datetime.fromisoformat(value).astimezone().strftime("%d/%m/%Y %H:%M") if value else ""
+
+
+def _offices(row: dict[str, Any], _column: str) -> str:
+    return "; ".join(office["title"] for office in row["offices"])
+
+
+def _figure_id(row: dict[str, Any], _column: str) -> str:
+    return str(row["id"])
+
+
+_SHOWN: dict[str, Callable[[dict[str, Any], str], str]] = {
+    "unit_of": _unit,
+    "value": _value,
+    **dict.fromkeys(("min", "median", "max", "sum"), _amount),
+    **dict.fromkeys(("published", "newest"), _day),
+    "last_run": _moment,
+    "offices": _offices,
+    "figure": _figure_id,
+}
 
 
 def _number(value: Any) -> str:

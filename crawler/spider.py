@@ -53,7 +53,7 @@ class PortalSpider(scrapy.Spider):
             store = load_object(crawler.settings["CRAWL_STORE"])(slug)
             store.open()
         except BantinError as error:
-            raise SystemExit(f"bantin: {slug}: {error}") from error
+            raise SystemExit(f"bantin: {error}") from error
         delay = store.portal.delay if store.portal.delay is not None else store.config.delay
         crawler.settings.set("DOWNLOAD_DELAY", max(float(delay), LEAST_DELAY), priority="spider")
         if store.config.contact:

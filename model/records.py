@@ -146,7 +146,7 @@ class Document(Record, frozen=True):
     """A text to annotate, as one line of `bantin annotate --jsonl` brings it."""
 
     text: str
-    id: str | None = None
+    id: str | int | None = None
     published: str | None = None
     place: str | None = None
     sections: dict[str, Span] = {}
@@ -269,7 +269,7 @@ class Time(Record, frozen=True):
 class Annotations(Record, frozen=True):
     """Everything read out of one text, with offsets into exactly that text."""
 
-    id: str | None
+    id: str | int | None
     mentions: list[Mention]
     figures: list[Figure]
     times: list[Time]

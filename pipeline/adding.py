@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from crawler import authority
 from model.errors import InputError
 from pipeline.portals import Found, slug_of, survey_portal
 from pipeline.reading import read_due
@@ -26,8 +26,7 @@ def add_portal(
     """
     say, agreed = talk
     url = url if "://" in url else f"https://{url}"
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or '"' in url:
+    if not authority(url) or '"' in url:
         raise InputError(f"{url}: no http(s) address")
     slug = slug or slug_of(url)
     if slug in shop.portals or slug in shop.broken:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler import discover, parse_page, read_page, survey_home
+from crawler import authority, discover, parse_page, read_page, survey_home
 from model.errors import BantinError, InputError
 from model.records import Article, Listing, RawPage, to_json
 from pipeline.crawling import crawl_portal
@@ -96,10 +96,13 @@ def _pages_of(
 def _sections(shop: Workshop, slug: str, urls: list[str], say: Progress) -> dict[str, Listing]:
     """Those of the pages that lead to articles of their own, the fullest lists first.
 
-    A page whose articles another one lists too is no section: a front page, or a rubric twice.
+    A page whose articles another one lists too is no section: a front page, or a rubric twice; nor is an
+    article, or a list's second page.
     """
     pages = _pages_of(shop, slug, {"look": " ".join(urls)}, say).get("list", [])
-    listings = {page.url: discover(parse_page(page)) for page in pages}
+    listings = {page.url: discover(parse_page(page)) for page in pages if not _is_article(page)}
+    further = {listing.next.url for listing in listings.values() if listing.next}
+    listings = {url: listing for url, listing in listings.items() if url not in further}
     sized = sorted(listings.items(), key=lambda item: (item[0] == urls[0], -len(item[1].links)))
     seen: set[str] = set()
     kept: dict[str, Listing] = {}
@@ -109,6 +112,14 @@ def _sections(shop: Workshop, slug: str, urls: list[str], say: Progress) -> dict
             kept[url] = listing
             seen |= own
     return kept
+
+
+def _is_article(page: RawPage) -> bool:
+    try:
+        read_page(page)
+    except BantinError:
+        return False
+    return True
 
 
 def _article_or_none(page: RawPage, slug: str, say: Progress) -> Article | None:
@@ -174,6 +185,9 @@ def record_page(shop: Workshop, slug: str, url: str, folder: Path, say: Progress
     Returns the folder with page.html and article.json; raises InputError where the page can't be had
     or is no article.
     """
+    shop.portal(slug)
+    if not authority(url):
+        raise InputError(f"{url}: no http(s) address")
     crawl_portal(shop, slug, {"only": url}, say)
     found = [c for c in captures.of_last_run(shop.engine, slug) if c.kind == "article"]
     read = [c for c in found if c.state != "kept"]

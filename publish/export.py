@@ -1,7 +1,7 @@
 """Exports: rows streamed as CSV that runs no formulas, or as JSON Lines."""
 
 import csv
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
@@ -12,26 +12,26 @@ Row = dict[str, Any]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_csv(rows: Iterable[Row], output: IO[str]) -> int:
+def write_csv(rows: Iterable[Row], output: IO[str], fields: Sequence[str] = ()) -> int:
     """The rows as CSV with the keys of the first; text that a spreadsheet would run is quoted off.
 
-    Lists are joined by "; ", numbers plain, dates ISO. Returns how many rows.
+    Lists are joined by "; ", numbers plain, dates ISO; `fields` is the header where there is no row.
+    Returns how many rows.
     """
     stream = iter(rows)
     first = next(stream, None)
-    if first is None:
-        return 0
-    writer = csv.DictWriter(output, list(first), lineterminator="\n")
+    writer = csv.DictWriter(output, list(first or fields), lineterminator="\n")
     writer.writeheader()
     count = 0
-    for row in chain([first], stream):
+    for row in chain([first] if first else [], stream):
         writer.writerow({key: _safe(value) for key, value in row.items()})
         count += 1
     return count
 
 
-def write_jsonl(rows: Iterable[Row], output: IO[str]) -> int:
+def write_jsonl(rows: Iterable[Row], output: IO[str], fields: Sequence[str] = ()) -> int:
     """The rows as JSON, one a line. Returns how many."""
+    output.write("")  # makes the file where there is no row
     count = 0
     for row in rows:
         output.write(to_json(row) + "\n")
@@ -39,22 +39,25 @@ def write_jsonl(rows: Iterable[Row], output: IO[str]) -> int:
     return count
 
 
-FORMATS: dict[str, Callable[[Iterable[Row], IO[str]], int]] = {
+FORMATS: dict[str, Callable[[Iterable[Row], IO[str], Sequence[str]], int]] = {
     "csv": write_csv,
     "jsonl": write_jsonl,
 }
 
 
-def export_rows(rows: Iterable[Row], kind: str, path: Path) -> int:
+def export_rows(rows: Iterable[Row], kind: str, path: Path, fields: Sequence[str] = ()) -> int:
     """Write rows to a file, which is there whole or not at all. Returns how many.
 
-    CSV files begin with a byte order mark, without which spreadsheets guess the charset.
+    CSV files begin with a byte order mark, without which spreadsheets guess the charset. What is no
+    regular file (a pipe, a device) is written to as it is.
     """
-    part = path.with_name(path.name + ".part")
+    path = path.resolve()
     encoding = "utf-8-sig" if kind == "csv" else "utf-8"
+    part = path.with_name(path.name + ".part") if path.is_file() or not path.exists() else path
     with part.open("w", encoding=encoding, newline="") as file:
-        count = FORMATS[kind](rows, file)
-    part.replace(path)
+        count = FORMATS[kind](rows, file, fields)
+    if part != path:
+        part.replace(path)
     return count
 
 

@@ -42,7 +42,7 @@ def annotation_rows(edition: schema.Edition, portal: str, read: records.Annotati
     ]
     return {
         schema.Mention: _once(_mention_row(edition.id, m) for m in read.mentions),
-        schema.Figure: _once(_figure_row(edition, f) for f in read.figures),
+        schema.Figure: _once(_figure_row(edition, f, read) for f in read.figures),
         schema.Time: _once(_time_row(edition.id, t) for t in read.times),
         schema.Person: people,
         schema.Office: _once(_office_rows(edition, portal, read)),
@@ -70,7 +70,9 @@ def _mention_row(edition_id: str, mention: records.Mention) -> dict[str, Any]:
     }
 
 
-def _figure_row(edition: schema.Edition, figure: records.Figure) -> dict[str, Any]:
+def _figure_row(
+    edition: schema.Edition, figure: records.Figure, all_read: records.Annotations
+) -> dict[str, Any]:
     values = {
         k: to_scaled(figure.type, getattr(figure, k)) for k in ("value", "low", "high", "total")
     }
@@ -78,8 +80,12 @@ def _figure_row(edition: schema.Edition, figure: records.Figure) -> dict[str, An
     lost = [k for k in values if values[k] is None and getattr(figure, k) is not None]
     if lost:
         read["flags"] = [*read["flags"], "beyond_integer"]
+    whole = None if figure.part_of is None else all_read.figures[figure.part_of]
+    place = None if figure.place is None else all_read.mentions[figure.place].text
     return values | {
-        "id": derive_id("figure", edition.id, figure.type, figure.start),
+        "id": _figure_id(edition.id, figure),
+        "part_of": whole and _figure_id(edition.id, whole),
+        "place": place,
         "edition_id": edition.id,
         "type": figure.type,
         "start": figure.start,
@@ -92,6 +98,10 @@ def _figure_row(edition: schema.Edition, figure: records.Figure) -> dict[str, An
         "sentence": sentence_around(edition.text, figure.start, figure.end),
         "read": read,
     }
+
+
+def _figure_id(edition_id: str, figure: records.Figure) -> str:
+    return derive_id("figure", edition_id, figure.type, figure.start)
 
 
 def _time_row(edition_id: str, time: records.Time) -> dict[str, Any]:

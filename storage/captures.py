@@ -122,6 +122,8 @@ def of_last_run(engine: Engine, slug: str) -> Sequence[schema.Capture]:
         started = session.scalar(
             select(func.max(schema.Run.started)).where(schema.Run.portal == slug)
         )
+        if started is None:
+            return []
         asked = select(schema.Capture).where(
             schema.Capture.portal == slug, schema.Capture.captured >= started
         )

@@ -1,6 +1,8 @@
 """Checks of the database against itself, the archive's files and the index: what `verify` asks of storage."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,11 @@ from model.records import Exchange, Finding
 from storage import schema
 from storage.archive import seal
 from storage.captures import first_state, place_of, warc_files
+from storage.corrections import correction_line
 from storage.editions import newest_edition
+from storage.ids import derive_id
 from storage.index import SearchIndex, document_version
+from storage.values import to_scaled
 from storage.warc import Held, payload_digest, read_block, read_exchange, scan_file
 
 _OF_EDITIONS = (schema.Attachment, schema.Mention, schema.Figure, schema.Time, schema.Office)
@@ -30,6 +35,28 @@ def edition_ids(engine: Engine) -> Sequence[str]:
     """Ids of all editions."""
     with Session(engine) as session:
         return session.scalars(select(schema.Edition.id).order_by(schema.Edition.id)).all()
+
+
+def article_of(session: Session, capture_id: str) -> str | None:
+    """The article that a capture was read as, whatever else its row holds."""
+    asked = select(schema.Capture.article_id).where(schema.Capture.id == capture_id)
+    return session.scalar(asked)
+
+
+def is_founding(session: Session, capture: schema.Capture) -> bool:
+    """Whether an edition is read from this capture."""
+    asked = select(schema.Edition.id).where(schema.Edition.capture_id == capture.id)
+    return session.scalar(asked.limit(1)) is not None
+
+
+def whole_checks(session: Session, index: SearchIndex) -> Iterator[tuple[str, Iterator[Finding]]]:
+    """The checks that look at whole tables, by name."""
+    yield "rows", check_rows(session)
+    yield "articles", check_articles(session)
+    yield "people", check_people(session)
+    yield "corrections", check_corrections(session)
+    yield "journal", check_journal(session)
+    yield "index", check_index(session, index)
 
 
 def differing(row: Any, expected: dict[str, Any]) -> list[str]:
@@ -193,6 +220,46 @@ def _row_problem(row: Any, expected: dict[str, Any] | None) -> str | None:
     return f"differs from the edition in {', '.join(wrong)}" if wrong else None
 
 
+def check_people(session: Session) -> Iterator[Finding]:
+    """People whose id is not that of their name and portal."""
+    for person in session.scalars(select(schema.Person).order_by(schema.Person.id)):
+        if person.id != derive_id("person", person.portal, person.name):
+            problem = "its row is not that of a person so named"
+            yield Finding(what=f"person {person.id}", problem=problem)
+
+
+def check_corrections(session: Session) -> Iterator[Finding]:
+    """Corrections that are not what the journal tells, or that it tells of and that are gone."""
+    lines = session.scalars(
+        select(schema.Journal)
+        .where(schema.Journal.event == "correction")
+        .order_by(schema.Journal.number)
+    )
+    told = {json.loads(line.detail or "{}").get("figure"): line for line in lines}
+    held = {row.figure_id: row for row in session.scalars(select(schema.Correction))}
+    for key in sorted(told.keys() | held.keys(), key=str):
+        row, line = held.get(key), told.get(key)
+        same = (
+            row
+            and line
+            and line.detail == correction_line(row)
+            and line.article_id == row.article_id
+        )
+        if not same or (row and row.scaled != _scaled(session, row)):
+            article = row.article_id if row else line.article_id if line else None
+            problem = "is not what the journal tells" if row else "is gone, the journal tells of it"
+            yield Finding(what=f"correction of {key}", problem=problem, article_id=article)
+
+
+def _scaled(session: Session, row: schema.Correction) -> int | None:
+    figure = session.get(schema.Figure, row.figure_id)
+    if figure is None:
+        return (
+            row.scaled
+        )  # the reader sees no such figure now; the correction waits for one that does
+    return to_scaled(figure.type, None if row.value is None else Decimal(row.value))
+
+
 def check_journal(session: Session) -> Iterator[Finding]:
     """Gaps in the journal's numbers, and editions that it does not tell of."""
     number = schema.Journal.number
@@ -204,6 +271,14 @@ def check_journal(session: Session) -> Iterator[Finding]:
         problem = f"{count} lines numbered {first} to {last}, {counted} were written"
         yield Finding(what="journal", problem=problem)
         yield from _gaps(session.scalars(select(number).order_by(number)))
+    wrong = (
+        select(schema.Journal, schema.Edition)
+        .join(schema.Edition, schema.Edition.id == schema.Journal.edition_id)
+        .where(schema.Journal.article_id.is_distinct_from(schema.Edition.article_id))
+    )
+    for line, edition in session.execute(wrong):
+        problem = "tells of an edition under another article"
+        yield about_article(session, edition.article_id, f"journal {line.number}", problem)
     told = select(schema.Journal.edition_id).where(
         schema.Journal.event == "edition", schema.Journal.edition_id.is_not(None)
     )

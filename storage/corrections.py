@@ -1,5 +1,6 @@
 """What readers say of figures: kept beside what was read, through every rebuild."""
 
+import json
 from decimal import Decimal
 
 from sqlalchemy import Engine
@@ -16,22 +17,30 @@ from storage.values import to_scaled
 def correct_figure(engine: Engine, figure_id: str, value: Decimal | None, reason: str) -> None:
     """Note that a figure is wrong (`value` None: reject it) or what it should be; the last word counts.
 
-    Raises UnknownId where no figure has that id, InputError for a value that can't be kept exactly.
+    Raises UnknownId where no figure has that id, InputError without a reason and for a value that
+    can't be kept exactly or can't be.
     """
+    if not reason.strip():
+        raise InputError("a correction needs a reason")
     with begin(engine) as session:
         figure = session.get(schema.Figure, figure_id)
         if figure is None:
             raise UnknownId(f"{figure_id}: no such figure; `bantin figures` prints ids")
         scaled = to_scaled(figure.type, value)
-        if value is not None and scaled is None:
-            raise InputError(f"{value}: too large or too fine for {figure.type}")
+        if value is not None and (scaled is None or (value < 0 and figure.type != "percent")):
+            raise InputError(f"{value}: no value that a figure of type {figure.type} can have")
         edition = session.get_one(schema.Edition, figure.edition_id)
-        action = "reject" if value is None else "correct"
-        session.merge(
-            schema.Correction(
-                figure_id=figure_id, article_id=edition.article_id, action=action,
-                value=None if value is None else decimal_text(value), scaled=scaled,
-                reason=reason, at=now(),
-            )
+        row = schema.Correction(
+            figure_id=figure_id, article_id=edition.article_id,
+            action="reject" if value is None else "correct",
+            value=None if value is None else decimal_text(value), scaled=scaled,
+            reason=" ".join(reason.split()), at=now(),
         )  # fmt: skip
-        add_line(session, "correction", edition.article_id, edition.id, f"{figure_id} {reason}")
+        add_line(session, "correction", edition.article_id, edition.id, correction_line(row))
+        session.merge(row)
+
+
+def correction_line(row: schema.Correction) -> str:
+    """What the journal tells of a correction."""
+    told = {"figure": row.figure_id, "action": row.action, "value": row.value, "reason": row.reason}
+    return json.dumps(told, ensure_ascii=False)

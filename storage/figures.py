@@ -14,11 +14,18 @@ from model.records import decimal_text
 from storage import schema
 from storage.index import exact_words, folded_words, query_terms
 from storage.queries import EVERYTHING, Filters, archive_address, edition_limits
-from storage.values import to_scaled
+from storage.values import bound_scaled
 from text import bare_key, has_marks, match_key
 
 GROUPS = ("month", "quarter", "year", "portal", "place")
 _VALUE = func.coalesce(schema.Correction.scaled, schema.Figure.value)
+
+
+FIELDS = (
+    "id", "article_id", "edition_id", "type", "value", "low", "high", "total", "qualifier", "currency", "unit",
+    "noun", "per", "about", "period_from", "period_to", "change", "baseline", "of_plan", "aim", "part_of", "place",
+    "flags", "text", "sentence", "start", "end", "published", "portal", "url", "archived", "warc_file", "warc_offset",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,7 @@ def find_figures(engine: Engine, question: FigureQuestion) -> Iterator[dict[str,
             near = f"{figure.sentence} {place or ''}"
             if (
                 says(figure.sentence, terms)
-                and says(figure.noun or "", query_terms(question.noun or ""))
+                and names(figure.noun or "", query_terms(question.noun or ""))
                 and says(near, query_terms(question.place or ""))
             ):
                 yield figure_row(figure, edition, article, said)
@@ -76,21 +83,38 @@ def says(sentence: str, terms: list[str]) -> bool:
     return all(match_key(t) in exact if has_marks(t) else bare_key(t) in folded for t in terms)
 
 
+def names(noun: str, terms: list[str]) -> bool:
+    """Whether a counted noun has these words one behind the other: hộ nghèo is no hộ cận nghèo."""
+    if not terms:
+        return True
+    exact, folded = exact_words(noun), folded_words(noun)
+    if len(exact) != len(folded):
+        return False
+    wanted = [(match_key(t), True) if has_marks(t) else (bare_key(t), False) for t in terms]
+    return any(
+        all(
+            (exact if marked else folded)[at + i] == word for i, (word, marked) in enumerate(wanted)
+        )
+        for at in range(len(exact) - len(wanted) + 1)
+    )
+
+
 def group_figures(
     rows: Iterable[dict[str, Any]], by: str, places: dict[str, str | None]
 ) -> list[dict[str, Any]]:
     """Figures in groups: how many, in how many articles, least, median, greatest and sum of their values.
 
-    Raises InputError where the figures are of several types or units, whose sum would say nothing.
+    A part of another figure of its group is not summed again. The sum is None where it would say nothing: of
+    percentages and of different nouns. Raises InputError where the figures are of several types or units.
     """
-    groups: dict[str, list[tuple[Decimal, str]]] = {}
+    groups: dict[str, list[dict[str, Any]]] = {}
     kinds: set[str] = set()
     for row in rows:
         if row["value"] is None:
             continue
         kinds.add(" ".join(filter(None, (row["type"], row["currency"] or row["unit"]))))
         key = _group(row, by, places)
-        groups.setdefault(key, []).append((Decimal(row["value"]), row["article_id"]))
+        groups.setdefault(key, []).append(row)
     if len(kinds) > 1:
         found = ", ".join(sorted(kinds)[:4])
         raise InputError(f"figures of several kinds ({found}); choose with --type and --unit")
@@ -109,15 +133,24 @@ def _group(row: dict[str, Any], by: str, places: dict[str, str | None]) -> str:
     return {"year": day[:4], "month": day[:7], "quarter": quarter}[by]
 
 
-def _summed(key: str, found: list[tuple[Decimal, str]]) -> dict[str, Any]:
-    values = [value for value, _ in found]
-    shown = {"min": min(values), "median": median(values), "max": max(values), "sum": sum(values)}
+def _summed(key: str, found: list[dict[str, Any]]) -> dict[str, Any]:
+    values = [Decimal(row["value"]) for row in found]
+    shown = {"min": min(values), "median": median(values), "max": max(values)}
     return {
         "group": key,
         "figures": len(values),
-        "articles": len({article for _, article in found}),
+        "articles": len({row["article_id"] for row in found}),
         **{name: decimal_text(Decimal(value)) for name, value in shown.items()},
+        "sum": _sum(found),
     }
+
+
+def _sum(found: list[dict[str, Any]]) -> str | None:
+    if len({bare_key(row["noun"] or "") for row in found}) > 1 or found[0]["type"] == "percent":
+        return None
+    ids = {row["id"] for row in found}
+    wholes = [Decimal(row["value"]) for row in found if row["part_of"] not in ids]
+    return decimal_text(sum(wholes, Decimal(0)))
 
 
 def _figure_limits(question: FigureQuestion) -> list[Any]:
@@ -142,9 +175,7 @@ def _bound(question: FigureQuestion, limit: Decimal, low_side: bool) -> Any:
     open_side = ("nearly", "under", "at_most") if low_side else ("over", "at_least")
     parts = []
     for kind in kinds:
-        scaled = to_scaled(kind, limit)
-        if scaled is None:
-            continue
+        scaled = bound_scaled(kind, limit, low_side=low_side)
         end = schema.Figure.low if low_side else schema.Figure.high
         known = func.coalesce(_VALUE, end)
         inside = known >= scaled if low_side else known <= scaled
@@ -180,7 +211,10 @@ def figure_row(
         "period_to": period.get("to"),
         "change": read["change"],
         "baseline": (read["baseline"] or {}).get("text"),
-        **{key: read[key] for key in ("of_plan", "aim", "part_of", "place", "flags")},
+        **{key: read[key] for key in ("of_plan", "aim")},
+        "part_of": figure.part_of,
+        "place": figure.place,
+        "flags": read["flags"],
         "text": read["text"],
         "sentence": figure.sentence,
         "start": figure.start,

@@ -28,6 +28,15 @@ class Filters:
 
 
 EVERYTHING = Filters()
+ARTICLE_FIELDS = (
+    "id", "edition_id", "portal", "url", "native_id", "title", "published", "certainty", "section", "lead", "body",
+    "byline", "source", "attachments", "dialect", "captured", "archived", "warc_file", "warc_offset", "annotated_by",
+)  # fmt: skip
+MENTION_FIELDS = (
+    "id", "article_id", "edition_id", "type", "text", "name", "holders", "status", "code", "now", "start", "end",
+    "published", "portal", "url", "archived",
+)  # fmt: skip
+PEOPLE_FIELDS = ("id", "name", "portal", "offices", "articles")
 
 
 def search_articles(
@@ -273,9 +282,14 @@ def _add_office(offices: dict[str, dict[str, Any]], office: schema.Office) -> No
 
 
 def get_article(engine: Engine, article_id: str, number: int | None = None) -> dict[str, Any]:
-    """One article with its editions in capture order; the asked (or current) edition in full."""
+    """One article with its editions in capture order; the asked (or current) edition in full.
+
+    The id may also be an edition's, a figure's or a mention's: then its edition is shown.
+    """
     with Session(engine) as session:
         article = session.get(schema.Article, article_id)
+        named = None if article else _edition_named(session, article_id)
+        article = session.get(schema.Article, named.article_id) if named else article
         if article is None:
             raise UnknownId(f"{article_id}: no such article; `bantin search` prints ids")
         editions = session.scalars(
@@ -286,7 +300,7 @@ def get_article(engine: Engine, article_id: str, number: int | None = None) -> d
         if number is not None and not 1 <= number <= len(editions):
             raise UnknownId(f"{article_id}: has editions 1 to {len(editions)}, no {number}")
         current = next(e for e in editions if e.id == article.current)
-        shown = editions[number - 1] if number else current
+        shown = editions[number - 1] if number else named or current
         listed = [
             {"number": n, "id": e.id, "captured": e.captured.isoformat(), "title": e.title}
             for n, e in enumerate(editions, 1)
@@ -304,6 +318,14 @@ def get_article(engine: Engine, article_id: str, number: int | None = None) -> d
             "warc_file": shown.warc_file,
             "warc_offset": shown.warc_offset,
         }
+
+
+def _edition_named(session: Session, key: str) -> schema.Edition | None:
+    """The edition of that id, or the one that a figure or mention of that id is read from."""
+    if edition := session.get(schema.Edition, key):
+        return edition
+    read = session.get(schema.Figure, key) or session.get(schema.Mention, key)
+    return session.get(schema.Edition, read.edition_id) if read else None
 
 
 def edition_place(engine: Engine, edition_id: str) -> WarcPlace:

@@ -167,6 +167,8 @@ class Figure(Base):
     noun: Mapped[str | None] = mapped_column(Text)
     period_from: Mapped[str | None] = mapped_column(String(10))
     period_to: Mapped[str | None] = mapped_column(String(10))
+    part_of: Mapped[str | None] = mapped_column(String(16))
+    place: Mapped[str | None] = mapped_column(Text)
     sentence: Mapped[str] = mapped_column(Text)
     read: Mapped[dict[str, Any]]
 

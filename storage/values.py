@@ -1,10 +1,12 @@
 """Exact values as integers: 1/100 for money, 1/1,000,000 for everything else."""
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
+_WIDE = Context(prec=60)
 _PLACES = {"money": 2}
 _OTHER = 6
 _BIGINT = 2**63 - 1
+_MOST_DIGITS = 30  # far beyond 64 bits; shields the arithmetic from exponents like 1e999999
 
 
 def to_scaled(kind: str, value: Decimal | None) -> int | None:
@@ -13,7 +15,7 @@ def to_scaled(kind: str, value: Decimal | None) -> int | None:
     >>> to_scaled("money", Decimal("31000000000")), to_scaled("percent", Decimal("3.11"))
     (3100000000000, 3110000)
     """
-    if value is None:
+    if value is None or abs(value.adjusted()) > _MOST_DIGITS:
         return None
     scaled = value.scaleb(_PLACES.get(kind, _OTHER))
     whole = int(scaled)
@@ -23,3 +25,20 @@ def to_scaled(kind: str, value: Decimal | None) -> int | None:
 def from_scaled(kind: str, scaled: int | None) -> Decimal | None:
     """The value of a scaled integer."""
     return None if scaled is None else Decimal(scaled).scaleb(-_PLACES.get(kind, _OTHER))
+
+
+def bound_scaled(kind: str, limit: Decimal, *, low_side: bool) -> int:
+    """A limit as a scaled integer, rounded to the inside of the range and no wider than 64 bits.
+
+    >>> bound_scaled("money", Decimal("1e17"), low_side=True) == 2**63 - 1
+    True
+    >>> bound_scaled("money", Decimal("0.001"), low_side=True), bound_scaled("money", Decimal("0.001"), low_side=False)
+    (1, 0)
+    """
+    if limit.adjusted() > _MOST_DIGITS:
+        return _BIGINT if limit > 0 else -_BIGINT
+    places = _PLACES.get(kind, _OTHER)
+    exact = limit.quantize(
+        Decimal(1).scaleb(-places), ROUND_CEILING if low_side else ROUND_FLOOR, _WIDE
+    )
+    return max(-_BIGINT, min(_BIGINT, int(exact.scaleb(places, _WIDE))))

@@ -16,6 +16,7 @@ from warcio.utils import Digester
 from model.errors import ArchiveError, ExtractError
 from model.records import Exchange, Portal, RawPage, WarcPlace
 from storage.archive import seal
+from text import VIETNAM
 
 MOST_BYTES = 20 << 20  # a page larger than this, packed or unpacked, is none
 _MEMBER = b"\x1f\x8b\x08"
@@ -79,7 +80,7 @@ def raw_page(exchange: Exchange) -> RawPage:
         body=unpack(exchange.body, exchange.header("Content-Encoding")),
         content_type=exchange.header("Content-Type"),
         status=exchange.status,
-        captured=exchange.captured.isoformat(),
+        captured=exchange.captured.astimezone(VIETNAM).isoformat(timespec="seconds"),
         truncated=exchange.truncated is not None,
     )
 

@@ -24,6 +24,7 @@ def lines_with(text: str, part: str) -> list[str]:
 
 
 def test_unknown_portal(tmp_path: Path) -> None:
+    done(tmp_path, "init")
     outcome = bantin(tmp_path, "crawl", "nowhere")
     assert outcome.returncode == 1
     assert outcome.stderr.splitlines() == lines_with(outcome.stderr, "nowhere: no such portal")

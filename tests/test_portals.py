@@ -5,8 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from samples import NUKEVIET, UIARTICLE, SampleSite
-from tests.archives import bantin, done, make_archive, rows
+import pytest
+
+from samples import NUKEVIET, PORTALS, UIARTICLE, SampleSite
+from tests.archives import allow_hosts, bantin, done, make_archive, rows
 from tests.test_bad_input import add_portal, lines_with
 
 
@@ -40,6 +42,34 @@ def test_check_sees_that_a_portal_changed_software(tmp_path: Path, sites: list[S
     assert (
         "the file says nukeviet, the pages are uiarticle" in json.loads(outcome.stdout)["problem"]
     )
+
+
+@pytest.mark.parametrize("kind", sorted(set(PORTALS) - {"spa"}))
+def test_add_finds_software_and_sections(tmp_path: Path, kind: str) -> None:
+    with SampleSite(kind) as site:
+        done(tmp_path, "init")
+        allow_hosts(tmp_path, [site.url.split("/")[2]])
+        added = done(
+            tmp_path, "portals", "add", site.url, "--slug", "moi", "--yes", "--place", site.place
+        )
+        assert added.stdout.split() == ["moi", str(tmp_path / "portals" / "moi.toml")]
+        assert len(site.requests) <= 20
+        again = bantin(tmp_path, "portals", "add", site.url, "--slug", "moi", "--yes")
+        assert again.returncode == 1
+        (portal,) = rows(tmp_path, "portals", "list")
+        assert portal["dialect"] == (None if kind == "joomla" else kind)
+        done(tmp_path, "crawl")
+        (status,) = rows(tmp_path, "status")
+        assert status["articles"] == len(site.articles)
+
+
+def test_add_leaves_nothing_where_nothing_can_be_read(tmp_path: Path) -> None:
+    done(tmp_path, "init")
+    for url in ("http://no-such-portal.invalid/", "ftp://x.example/", "http://[bad/"):
+        outcome = bantin(tmp_path, "portals", "add", url, "--yes")
+        assert outcome.returncode == 1
+        assert "Traceback" not in outcome.stderr
+    assert list((tmp_path / "portals").iterdir()) == []
 
 
 def test_record_writes_the_page_as_sent_and_a_draft(

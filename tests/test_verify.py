@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 import sqlite3
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from model.records import plain
 from pipeline import Workshop
 from pipeline.rebuild import rebuild
 from pipeline.verify import verify
+from storage.corrections import correct_figure
 from tests.archives import bantin, done, rows
 
 
@@ -115,6 +117,41 @@ def test_one_row_changed_by_hand(imported: Path, statement: str, named: str) -> 
     if "UPDATE capture" not in statement:
         rebuild(Workshop(load_config(imported / "bantin.toml")), quiet)
         assert faults(imported) == []
+
+
+READ = "(SELECT min(id) FROM capture WHERE state = 'read')"
+NOT_PASSED_OVER = [
+    *(f"UPDATE capture SET state = '{state}' WHERE id = {READ}" for state in ("due", "failed", "lost", "kept", "reax")),
+    f"UPDATE capture SET read_by = 'x' WHERE id = {READ}",
+    f"UPDATE capture SET warc_file = char(0) WHERE id = {READ}",
+    f"UPDATE capture SET warc_length = 4611686018427387904 WHERE id = {READ}",
+    f"UPDATE capture SET warc_start = 'abc' WHERE id = {READ}",
+    f"UPDATE capture SET captured = 'abc' WHERE id = {READ}",
+    "UPDATE edition SET annotated_by = 'x' WHERE id = (SELECT min(id) FROM edition)",
+    "UPDATE edition SET reading = '{}' WHERE id = (SELECT min(id) FROM edition)",
+    "UPDATE edition SET reading = 'x' WHERE id = (SELECT min(id) FROM edition)",
+    "UPDATE figure SET read = 'x' WHERE id = (SELECT min(id) FROM figure)",
+    "UPDATE edition SET article_id = 'x' WHERE id = (SELECT min(id) FROM edition)",
+    "UPDATE article SET portal = 'x' WHERE id = (SELECT min(id) FROM article)",
+    "DELETE FROM article WHERE id = (SELECT min(id) FROM article)",
+    "DELETE FROM portal WHERE slug = 'mau-nukeviet'",
+    "UPDATE journal SET article_id = 'x' WHERE number = 1",
+    "UPDATE correction SET scaled = 5",
+    "UPDATE correction SET value = '5'",
+    "UPDATE correction SET figure_id = 'x'",
+    "UPDATE correction SET reason = 'another'",
+    "DELETE FROM correction",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", NOT_PASSED_OVER)
+def test_row_that_holds_what_cannot_be_is_named(imported: Path, statement: str) -> None:
+    shop = Workshop(load_config(imported / "bantin.toml"))
+    figure = ask(imported, "SELECT min(id) FROM figure WHERE type = 'count'")[0]
+    correct_figure(shop.engine, figure, Decimal(7), "misread")
+    shop.engine.dispose()
+    change(imported, statement)
+    assert faults(imported)
 
 
 @pytest.mark.parametrize("which", ["min", "max"])

@@ -1,12 +1,13 @@
 """Vietnamese letters and dates; imports nothing of the project, every package may use it."""
 
 from text.aliases import write_out
-from text.dates import PrintedDate, read_date
+from text.dates import VIETNAM, PrintedDate, read_date
 from text.letters import LOWER, UPPER, bare_key, fold, has_marks, match_key, nfc, squeeze, words
 
 __all__ = [
     "LOWER",
     "UPPER",
+    "VIETNAM",
     "PrintedDate",
     "bare_key",
     "fold",

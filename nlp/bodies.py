@@ -16,6 +16,7 @@ from nlp.patterns import (
     NEVER,
     OVER,
     STANDALONE,
+    VERBS,
 )
 from text import LOWER, UPPER
 
@@ -218,6 +219,8 @@ class BodyReader:
             return None
         if capital := _CAPITAL.match(self.text, begin):
             return self._capital(capital)
+        if not first and VERBS.match(self.text, begin):
+            return None
         word = _LOWER_WORD.match(self.text, begin)
         if word and word[0] in INNER:
             return word.end(), word[0] not in ("thực", "một")

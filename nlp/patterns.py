@@ -38,6 +38,7 @@ HEADED = whole([*_BODIES["headed"], *_BODIES["lower"]])
 NEVER = whole(_BODIES["never"])
 FIELDS = whole(terms(_BODIES["fields"]))
 INNER = frozenset(_BODIES["inner"].split())
+VERBS = whole(_BODIES["verbs"])
 
 OFFICES = whole(_TITLES["offices"])
 HAMLET_OFFICES = whole(_TITLES["hamlet"])

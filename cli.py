@@ -557,6 +557,7 @@ def status(ctx: click.Context, kind: str | None, output: IO[str]) -> None:
             "portal",
             "articles",
             "editions",
+            "vanished",
             "figures",
             "unread",
             "unreadable",

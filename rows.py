@@ -14,7 +14,7 @@ _HEADS = {
     "portal": "Cổng", "title": "Tiêu đề", "snippet": "Trích", "id": "Mã bài", "type": "Loại", "value": "Giá trị",
     "qualifier": "Mức", "unit_of": "Đơn vị", "lists": "Trang mục", "links": "Liên kết", "sentence": "Câu", "offices": "Chức vụ", "articles": "Bài",
     "editions": "Bản", "figures": "Số liệu", "newest": "Mới nhất", "last_run": "Lần cuối", "outcome": "Kết quả",
-    "note": "Ghi chú", "unread": "Chờ đọc", "unreadable": "Không đọc được", "figure": "Mã số liệu", "what": "Ở đâu", "problem": "Vấn đề", "group": "Nhóm", "min": "Nhỏ nhất", "median": "Trung vị",
+    "note": "Ghi chú", "vanished": "Đã gỡ", "unread": "Chờ đọc", "unreadable": "Không đọc được", "figure": "Mã số liệu", "what": "Ở đâu", "problem": "Vấn đề", "group": "Nhóm", "min": "Nhỏ nhất", "median": "Trung vị",
     "max": "Lớn nhất", "sum": "Tổng", "article_id": "Mã bài",
 }  # fmt: skip
 _NUMBERS = (
@@ -27,6 +27,7 @@ _NUMBERS = (
     "max",
     "sum",
     "unread",
+    "vanished",
     "unreadable",
     "lists",
     "links",

@@ -185,6 +185,9 @@ class PortalSpider(scrapy.Spider):
 
     def page_failed(self, failure: Any) -> None:
         page = failure.request.meta["page"]
+        status = getattr(getattr(failure.value, "response", None), "status", None)
+        if page.kind == "article" and status in (404, 410) and self.store.gone(page):
+            return
         why = reason(failure)
         self.store.failed(page, f"{failure.request.url}: {why}")
         if not why.startswith(_ARCHIVED):

@@ -89,6 +89,7 @@ class CrawlStore:
         self._frontier = Frontier(shop.engine, slug, self.hosts, recheck_after)
         self.renew, self.close = self._frontier.renew, self._frontier.close
         self.listed, self.failed = self._frontier.listed, self._frontier.failed
+        self.gone = self._frontier.gone
         self.accepted, self.lease_one = self._frontier.accepted, self._frontier.lease_one
 
     def open(self) -> None:

@@ -101,7 +101,8 @@ def _sections(shop: Workshop, slug: str, urls: list[str], say: Progress) -> dict
     """
     pages = _pages_of(shop, slug, {"look": " ".join(urls)}, say).get("list", [])
     listings = {page.url: discover(parse_page(page)) for page in pages if not _is_article(page)}
-    further = {listing.next.url for listing in listings.values() if listing.next}
+    nexts = [listing.next for listing in listings.values()]
+    further = {asked.url for asked in nexts if asked and asked.form is None}
     listings = {url: listing for url, listing in listings.items() if url not in further}
     sized = sorted(listings.items(), key=lambda item: (item[0] == urls[0], -len(item[1].links)))
     seen: set[str] = set()

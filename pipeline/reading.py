@@ -13,6 +13,8 @@ from storage import annotations, captures, editions, queries, schema, warc
 from storage.database import Session, begin, look
 from storage.ids import derive_id
 
+MISSING = "gone: "  # how the error of a page begins that says in words that it is no more
+
 
 def read_due(shop: Workshop, tally: Tally, say: Progress) -> Tally:
     """Read every capture that waits, annotate every edition that waits, bring the index up."""
@@ -22,6 +24,8 @@ def read_due(shop: Workshop, tally: Tally, say: Progress) -> Tally:
         read_capture(shop, capture_id, tally, say)
         if number % TOLD_EVERY == 0:
             say(f"{number} of {len(waiting)} pages read")
+    if vanished := editions.mark_vanished(shop.engine):
+        say(f"{many(vanished, 'article')} vanished from the portal")
     annotate_due(shop, say)
     shop.index.catch_up()
     return tally
@@ -37,11 +41,14 @@ def read_capture(shop: Workshop, capture_id: str, tally: Tally, say: Progress) -
         article, why = try_reading(shop, capture)
         if article is None:
             capture.read_by = extractor_version()
-            capture.state, capture.error = "failed", why
+            capture.state, capture.error = ("gone" if why.startswith(MISSING) else "failed"), why
             new = had = None
         else:
             had = session.get(schema.Article, editions.article_key(article, capture.portal))
             new = editions.save_reading(session, capture, article, extractor_version())
+        gone = capture.state == "gone" and capture.kind == "article"
+    if new is None and gone:
+        return  # told with the articles that vanished
     if new is None:
         tally.failed.append(f"{name}: {why}")
         say(tally.failed[-1])
@@ -55,7 +62,9 @@ def try_reading(shop: Workshop, capture: schema.Capture) -> tuple[Article | None
     """The article of a capture, or why there is none; no page, whatever is in it, stops the others."""
     try:
         return capture_article(shop, capture), ""
-    except (ExtractError, ArchiveError) as error:
+    except ExtractError as error:
+        return None, f"{MISSING}{error}" if error.kind == "missing" else str(error)
+    except ArchiveError as error:
         return None, str(error)
     except Exception as error:
         return (

@@ -8,7 +8,7 @@ from crawler import extractor_version
 from model.records import Finding
 from pipeline.reading import annotation_version, edition_annotations, try_reading
 from pipeline.workshop import TOLD_EVERY, Progress, Workshop, many
-from storage import checks, schema
+from storage import captures, checks, schema
 from storage.annotations import annotation_rows
 from storage.database import Session, look
 from storage.editions import article_key, attachment_rows, edition_row
@@ -57,13 +57,13 @@ def _check_capture(shop: Workshop, session: Session, capture_id: str) -> Iterato
     exchange, problem = checks.check_record(shop.config.archive, capture)
     if problem:
         yield checks.about_capture(session, capture, problem)
-    if not exchange or capture.state == "kept":
+    if not exchange or capture.state == "kept" or capture.status in captures.GONE:
         return
-    if capture.state not in ("read", "failed"):
+    if capture.state not in ("read", "failed", "gone"):
         yield checks.about_capture(session, capture, f"not checked: its state is {capture.state!r}")
     elif capture.read_by != extractor_version():
         why = "not checked: read by another version; the next crawl or rebuild reads it anew"
-        if checks.is_founding(session, capture) or capture.state == "failed":
+        if checks.is_founding(session, capture) or capture.state != "read":
             yield checks.about_capture(session, capture, why)
     else:
         yield from _check_reading(shop, session, capture)
@@ -72,10 +72,10 @@ def _check_capture(shop: Workshop, session: Session, capture_id: str) -> Iterato
 def _check_reading(shop: Workshop, session: Session, capture: schema.Capture) -> Iterator[Finding]:
     article, why = try_reading(shop, capture)
     if article is None:
-        if (capture.state, capture.error) != ("failed", why):
+        if capture.state == "read" or capture.error != why:
             yield checks.about_capture(session, capture, f"can't be read: {why}")
         return
-    if capture.state == "failed" or article_key(article, capture.portal) != capture.article_id:
+    if capture.state != "read" or article_key(article, capture.portal) != capture.article_id:
         yield checks.about_capture(session, capture, "reads otherwise than its row says")
         return
     edition = session.get(schema.Edition, capture.edition_id or "")

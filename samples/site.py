@@ -51,6 +51,11 @@ class SampleSite:
         self._edition = self._portal.articles(True)
         return next(self._address(a) for a in self._edition if a.path == self._portal.correction)
 
+    def remove(self) -> str:
+        """Take the oldest article off the portal; returns its address."""
+        *self._edition, oldest = self._edition
+        return self._address(oldest)
+
     def start(self) -> None:
         """Begin to answer."""
         self._thread = threading.Thread(

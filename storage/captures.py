@@ -18,6 +18,7 @@ from storage.warc import Held, scan_file
 
 Scan = Held | Portal | ArchiveError
 # What was asked for that is no article; an exchange of unknown kind may be one.
+GONE = (404, 410)
 _NO_ARTICLE = ("robots", "section", "list")
 
 
@@ -69,7 +70,9 @@ def save_capture(session: Session, portal: str, exchange: Exchange, place: WarcP
 
 
 def first_state(kind: str | None, status: int) -> str:
-    """Whether a fresh capture is to be read as an article or only kept."""
+    """Whether a fresh capture is to be read as an article, tells that one is gone, or is only kept."""
+    if kind == "article" and status in GONE:
+        return "gone"
     return "kept" if kind in _NO_ARTICLE or not 200 <= status < 300 else "due"
 
 
@@ -97,7 +100,8 @@ def ask_again(engine: Engine, version: str) -> None:
     behind = (schema.Capture.read_by.is_not(None), schema.Capture.read_by != version)
     founding = schema.Capture.id.in_(select(schema.Edition.capture_id))
     state = schema.Capture.state
-    stale = or_(state == "failed", (state == "read") & founding)
+    soft = (state == "gone") & schema.Capture.status.between(200, 299)
+    stale = or_(state == "failed", soft, (state == "read") & founding)
     with Session(engine) as session:
         if not session.scalar(select(schema.Capture.id).where(*behind, stale).limit(1)):
             return
@@ -257,6 +261,7 @@ def forget_readings(engine: Engine) -> int:
         articles = select(edition.article_id)
         session.execute(delete(schema.Article).where(schema.Article.id.not_in(articles)))
         drop_unseen_people(session)
-        again = update(capture).where(capture.state.in_(("read", "failed")))
+        soft = (capture.state == "gone") & capture.status.between(200, 299)
+        again = update(capture).where(capture.state.in_(("read", "failed")) | soft)
         session.execute(again.values(state="due", error=None))
         return session.scalar(select(func.count()).select_from(edition)) or 0

@@ -15,7 +15,7 @@ from storage import schema
 from storage.archive import seal
 from storage.captures import first_state, place_of, warc_files
 from storage.corrections import correction_line
-from storage.editions import newest_edition
+from storage.editions import article_row, newest_edition
 from storage.ids import derive_id
 from storage.index import SearchIndex, document_version
 from storage.values import to_scaled
@@ -93,7 +93,8 @@ def check_record(root: Path, capture: schema.Capture) -> tuple[Exchange | None, 
     except ArchiveError as error:
         return None, str(error)
     wrong = differing(capture, _from_record(exchange))
-    if (first_state(exchange.kind, exchange.status) == "kept") != (capture.state == "kept"):
+    first = first_state(exchange.kind, exchange.status)
+    if (first not in ("due", capture.state)) or (first == "due" and capture.state == "kept"):
         wrong.append("state")
     if wrong:
         return exchange, f"the row of the capture differs from its record in {', '.join(wrong)}"
@@ -188,9 +189,7 @@ def check_articles(session: Session) -> Iterator[Finding]:
                 what=f"article {article.id}", problem="has no edition", article_id=article.id
             )
             continue
-        reading = edition.reading
-        expected = {"current": edition.id, "url": reading["url"], "native_id": reading["native_id"]}
-        if wrong := differing(article, expected):
+        if wrong := differing(article, article_row(session, edition)):
             problem = f"its row differs from its editions in {', '.join(wrong)}"
             yield about_article(session, article.id, f"article {article.id}", problem)
 

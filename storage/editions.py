@@ -1,14 +1,16 @@
 """Articles and their editions: what captures were read as."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, or_, select, update
+from sqlalchemy import Engine, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from model import records
 from model.records import plain
 from storage import schema
+from storage.database import begin
 from storage.ids import derive_id
 from storage.journal import add_once
 
@@ -114,13 +116,56 @@ def _set_current(session: Session, article_id: str) -> None:
     """The edition captured last is the current one, and the article has its address."""
     session.flush()
     edition = session.scalar(newest_edition(article_id))
-    if edition:
-        reading = edition.reading
-        session.execute(
-            update(schema.Article)
-            .where(schema.Article.id == article_id)
-            .values(current=edition.id, url=reading["url"], native_id=reading["native_id"])
-        )
+    if edition is None:
+        return
+    article = session.get_one(schema.Article, article_id)
+    for key, value in article_row(session, edition).items():
+        setattr(article, key, value)
+    if article.vanished:
+        add_once(session, "vanished", article_id, edition.id, article.vanished.isoformat())
+
+
+def article_row(session: Session, edition: schema.Edition) -> dict[str, Any]:
+    """The columns of an article that follow from its captures, `edition` being the newest."""
+    reading = edition.reading
+    return {
+        "current": edition.id,
+        "url": reading["url"],
+        "native_id": reading["native_id"],
+        "vanished": _vanished(session, edition.article_id),
+    }
+
+
+def _vanished(session: Session, article_id: str) -> datetime | None:
+    """When an article's page was first seen to be gone after it was last seen."""
+    capture = schema.Capture
+    own = (capture.article_id == article_id, capture.state == "read")
+    seen = select(func.max(capture.captured)).where(*own).scalar_subquery()
+    pages = select(capture.page_id).where(*own, capture.page_id.is_not(None))
+    gone = select(func.min(capture.captured)).where(
+        capture.state == "gone", capture.page_id.in_(pages), capture.captured > seen
+    )
+    return session.scalar(gone)
+
+
+def mark_vanished(engine: Engine) -> int:
+    """Note which articles are gone from their portals; returns how many were not known to be."""
+    capture, article = schema.Capture, schema.Article
+    pages = select(capture.page_id).where(capture.state == "gone", capture.page_id.is_not(None))
+    asked = (
+        select(article.id)
+        .join(capture, capture.article_id == article.id)
+        .where(capture.page_id.in_(pages), article.vanished.is_(None))
+        .distinct()
+    )
+    with Session(engine) as session:
+        found = session.scalars(asked.order_by(article.id)).all()
+    count = 0
+    for article_id in found:
+        with begin(engine) as session:
+            _set_current(session, article_id)
+            count += session.get_one(article, article_id).vanished is not None
+    return count
 
 
 def newest_edition(article_id: str) -> Any:

@@ -151,6 +151,15 @@ class Frontier:
         with begin(self._engine) as session:
             acknowledge(session, page.id, now(), self._recheck)
 
+    def gone(self, page: DuePage) -> bool:
+        """Note that an article's page is no more; False where it was never seen."""
+        with begin(self._engine) as session:
+            row = session.get_one(schema.Page, page.id)
+            if row.acknowledged is None:
+                return False
+            row.leased_by, row.due = None, now() + timedelta(hours=LONGEST_BACKOFF)
+            return True
+
     def failed(self, page: DuePage | None, note: str) -> None:
         """Give a page back: it stays due, later each time it fails."""
         with begin(self._engine) as session:

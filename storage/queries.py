@@ -30,7 +30,7 @@ class Filters:
 EVERYTHING = Filters()
 ARTICLE_FIELDS = (
     "id", "edition_id", "portal", "url", "native_id", "title", "published", "certainty", "section", "lead", "body",
-    "byline", "source", "attachments", "dialect", "captured", "archived", "warc_file", "warc_offset", "annotated_by",
+    "byline", "source", "attachments", "dialect", "captured", "vanished", "archived", "warc_file", "warc_offset", "annotated_by",
 )  # fmt: skip
 MENTION_FIELDS = (
     "id", "article_id", "edition_id", "type", "text", "name", "holders", "status", "code", "now", "start", "end",
@@ -164,6 +164,7 @@ def _article_row(article: schema.Article, edition: schema.Edition) -> dict[str, 
         "attachments": [found["url"] for found in reading["attachments"]],
         "dialect": edition.dialect,
         "captured": edition.captured.isoformat(),
+        "vanished": article.vanished.isoformat() if article.vanished else None,
         "archived": archive_address(edition, article),
         "warc_file": edition.warc_file,
         "warc_offset": edition.warc_offset,
@@ -315,6 +316,7 @@ def get_article(engine: Engine, article_id: str, number: int | None = None) -> d
             "editions": listed,
             "article": shown.reading,
             "captured": shown.captured.isoformat(),
+            "vanished": article.vanished.isoformat() if article.vanished else None,
             "warc_file": shown.warc_file,
             "warc_offset": shown.warc_offset,
         }
@@ -379,6 +381,7 @@ def _status(session: Session, portal: schema.Portal) -> dict[str, Any]:
         "name": portal.name,
         "articles": count(schema.Article, [], [own]),
         "editions": count(schema.Edition, joined, [own]),
+        "vanished": count(schema.Article, [], [own, schema.Article.vanished.is_not(None)]),
         "figures": count(
             schema.Figure,
             [(schema.Article, schema.Article.current == schema.Figure.edition_id)],

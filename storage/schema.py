@@ -72,7 +72,8 @@ class Capture(Base):
 
     `warc_start` and `warc_length` bound the request and response on disk, `checksum` is of these very
     bytes, `digest` of the payload. `state` is due (to be read), read, failed (`error` says why),
-    kept (no article: list pages, robots.txt, redirects, errors) or lost (no readable record). `article_id` and `edition_id` are
+    gone (an article's page that is no more), kept (no article: list pages, robots.txt, redirects,
+    errors) or lost (no readable record). `article_id` and `edition_id` are
     what it was read as, and outlive a rebuild: a better reader gives new readings, no new editions.
     """
 
@@ -98,7 +99,10 @@ class Capture(Base):
 
 
 class Article(Base):
-    """What a portal published under one identity; `current` is the edition captured last."""
+    """What a portal published under one identity.
+
+    `current` is the edition captured last; `vanished` is when the portal was first seen without it.
+    """
 
     __tablename__ = "article"
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
@@ -106,6 +110,7 @@ class Article(Base):
     native_id: Mapped[str | None] = mapped_column(String(200))
     url: Mapped[str | None] = mapped_column(Text)
     current: Mapped[str | None] = mapped_column(String(16))
+    vanished: Mapped[datetime | None]
 
 
 class Edition(Base):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from samples import NUKEVIET, PORTALS, UIARTICLE, SampleSite
+from samples import NUKEVIET, UIARTICLE, SampleSite
 from tests.archives import allow_hosts, bantin, done, make_archive, rows
 from tests.test_bad_input import add_portal, lines_with
 
@@ -44,7 +44,9 @@ def test_check_sees_that_a_portal_changed_software(tmp_path: Path, sites: list[S
     )
 
 
-@pytest.mark.parametrize("kind", sorted(set(PORTALS) - {"spa"}))
+@pytest.mark.parametrize(
+    "kind", ["dnn", "joomla", "lacviet", "uiarticle"]
+)  # the others differ less
 def test_add_finds_software_and_sections(tmp_path: Path, kind: str) -> None:
     with SampleSite(kind) as site:
         done(tmp_path, "init")

@@ -53,6 +53,8 @@ def upgrade() -> None:
         batch.add_column(sa.Column('ask', sa.JSON(), nullable=True))
         batch.add_column(sa.Column('leased_by', sa.Integer(), nullable=True))
         batch.drop_column('leased_until')
+    with op.batch_alter_table('article') as batch:
+        batch.add_column(sa.Column('vanished', sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table('figure') as batch:
         batch.add_column(sa.Column('part_of', sa.String(length=16), nullable=True))
         batch.add_column(sa.Column('place', sa.Text(), nullable=True))

@@ -1,0 +1,27 @@
+"""The `bantin` command: one short function a verb, no logic."""
+
+from cli.asking import export, figures, people, search, show
+from cli.base import main
+from cli.keeping import crawl, import_, init, rebuild, status, verify
+from cli.portals import portals
+from cli.reading import annotate, read
+
+for _verb in (
+    init,
+    portals,
+    crawl,
+    import_,
+    read,
+    annotate,
+    search,
+    show,
+    figures,
+    people,
+    export,
+    status,
+    rebuild,
+    verify,
+):
+    main.add_command(_verb)
+
+__all__ = ["main"]

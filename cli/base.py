@@ -1,0 +1,168 @@
+"""What every verb shares: the group itself, option types, the archive that is meant, rows out."""
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from model.errors import BantinError
+
+DATE_HELP = "12/07/2023 or 2023-07-12"
+
+
+class Day(click.ParamType[str]):
+    """A date as people write it (12/07/2023) or as machines do (2023-07-12), given as ISO."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from text import read_date
+
+        read = read_date(str(value))
+        if read is None:
+            self.fail(f"{value!r} is no date; write {DATE_HELP}", param, ctx)
+        return read.day.isoformat()
+
+
+class Verbs(click.Group):
+    """A group that tells an expected error in one line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BantinError as error:
+            click.echo(f"bantin: {error}", err=True)
+        except BrokenPipeError:
+            # Whoever read our output has seen enough.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return ctx.exit(0)
+        except UnicodeError:
+            click.echo("bantin: an input or argument that is not UTF-8 text", err=True)
+        except OSError as error:
+            click.echo(f"bantin: {error.filename or ''}: {error.strerror}", err=True)
+        except Exception as error:
+            if type(error).__module__.partition(".")[0] != "sqlalchemy":
+                raise
+            cause = getattr(error, "orig", None) or error
+            click.echo(f"bantin: database: {' '.join(str(cause).split())}", err=True)
+        return ctx.exit(1)
+
+
+class WithDefault(Verbs):
+    """A group whose first argument may be missing: then its default verb is meant."""
+
+    default = "list"
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or args[0] not in self.commands:
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option("0.1.0", prog_name="bantin")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="The archive's bantin.toml (default: the one here).",
+)
+@click.option("--db", help="Database address (default: sqlite:///bantin.db beside the config).")
+@click.pass_context
+def main(ctx: click.Context, config: Path | None, db: str | None) -> None:
+    """Bản tin: archive, read and search the bulletins of Vietnam's local governments."""
+    ctx.obj = (config, db)
+
+
+def open_shop(ctx: click.Context, portal: str | None = None, *, new: bool = False) -> Any:
+    """The archive that the options name, opened; only `new` makes one where there is none."""
+    from config import has_archive, init_archive, load_config
+    from model.errors import ConfigError, UnknownPortal
+    from pipeline import Workshop
+    from storage.queries import portal_places
+
+    path, database = ctx.obj
+    config = load_config(path, database)
+    if not has_archive(config.home) and not database:
+        if not new:
+            raise ConfigError(f"{config.home}: no archive here; `bantin init` makes one")
+        init_archive(config.home)
+    shop = Workshop(config)
+    if portal and portal not in shop.portals and portal not in portal_places(shop.engine):
+        known = ", ".join(portal_places(shop.engine)) or "none yet"
+        raise UnknownPortal(f"{portal}: no such portal; the archive holds {known}")
+    return shop
+
+
+def say(line: str) -> None:
+    """Tell progress on stderr; stdout is data."""
+    click.echo(line, err=True)
+
+
+def formats(command: Any) -> Any:
+    """The options --format and -o of every verb that prints rows."""
+    command = click.option(
+        "-o", "output", type=click.File("w", encoding="utf-8"), default="-", help="Write to a file."
+    )(command)
+    return click.option(
+        "-f", "--format", "kind", type=click.Choice(["table", "json", "jsonl", "csv"]),
+        help="Default: table on a terminal, jsonl when piped.",
+    )(command)  # fmt: skip
+
+
+def period(command: Any) -> Any:
+    """The options --portal, --from and --to."""
+    command = click.option(
+        "--to", "last", type=Day(), help=f"Published on or before, {DATE_HELP}."
+    )(command)
+    command = click.option(
+        "--from", "first", type=Day(), help=f"Published on or after, {DATE_HELP}."
+    )(command)
+    return click.option("--portal", help="Only this portal (slug).")(command)
+
+
+class Number(click.ParamType[Any]):
+    """An exact number: 30e9, 30000000000 or 3.5."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from decimal import Decimal, InvalidOperation
+
+        try:
+            read = Decimal(str(value))
+        except InvalidOperation:
+            self.fail(f"{value!r} is no number; write 30e9 or 3.5", param, ctx)
+        if not read.is_finite():
+            self.fail(f"{value!r} is no number", param, ctx)
+        return read
+
+
+def write_json(value: Any, output: IO[str]) -> None:
+    from model.records import to_json
+
+    output.write(to_json(value) + "\n")
+
+
+def write_rows(
+    rows: Iterable[dict[str, Any]],
+    kind: str | None,
+    output: IO[str],
+    columns: list[str],
+    fields: Sequence[str] = (),
+) -> int:
+    """Rows in the asked format, streamed where it allows; a table on a terminal, JSON lines when piped."""
+    from publish.export import FORMATS
+    from rows import write_table
+
+    chosen = kind or ("table" if output.isatty() else "jsonl")
+    if chosen in FORMATS:
+        return FORMATS[chosen](rows, output, fields or columns)
+    listed = list(rows)
+    if chosen == "table":
+        write_table(listed, columns, output)
+    else:
+        write_json(listed, output)
+    return len(listed)

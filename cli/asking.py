@@ -253,6 +253,7 @@ def export(
       bantin export articles -f jsonl -o articles.jsonl --portal gia-vien --from 01/01/2023
     """
     from publish.export import FORMATS, export_rows
+    from storage.captures import unread_captures
     from storage.figures import FIELDS, FigureQuestion, find_figures
     from storage.people import PEOPLE_FIELDS, find_people
     from storage.queries import (
@@ -271,6 +272,8 @@ def export(
         "figures": (lambda: find_figures(engine, FigureQuestion(filters=filters)), FIELDS),
         "people": (lambda: find_people(engine, None, None, last, portal), PEOPLE_FIELDS),
     }
+    if waiting := len(unread_captures(engine)):
+        say(f"{waiting} captures wait to be read; `bantin rebuild` or the next crawl reads them")
     make, fields = rows[what]
     if str(path) == "-":
         FORMATS[kind](make(), sys.stdout, fields)

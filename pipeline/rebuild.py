@@ -46,6 +46,9 @@ def _rebuild(shop: Workshop, say: Progress) -> Rebuilt:
     for scanned in captures.scan_archive(shop.engine, shop.config.archive):
         made.exchanges += scanned.exchanges
         made.damage += [str(error) for error in scanned.damage]
+        if scanned.lost:
+            lost = many(scanned.lost, "capture")
+            made.damage.append(f"{scanned.path}: {lost} without a readable record")
         say(f"{scanned.path.name}: {many(scanned.exchanges, 'exchange')}")
     made.kept = captures.forget_readings(shop.engine)
     tally = read_due(shop, Tally(), say)

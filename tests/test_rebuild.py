@@ -154,3 +154,16 @@ def test_what_only_the_database_still_knows_is_kept(crawled: Path) -> None:
     assert outcome.returncode == 3
     assert "22 editions kept" in outcome.stderr
     assert exported(crawled) == before
+
+
+def test_own_file_cut_in_the_middle_is_told_and_loses_nothing(crawled: Path) -> None:
+    before = exported(crawled)
+    path = max((crawled / "archive").rglob("*.warc.gz"), key=lambda p: p.stat().st_size)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    outcome = bantin(crawled, "rebuild")
+    assert outcome.returncode == 3
+    assert (
+        len([line for line in outcome.stderr.splitlines() if "without a readable record" in line])
+        == 1
+    )
+    assert exported(crawled) == before

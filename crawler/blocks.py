@@ -72,10 +72,13 @@ class Block:
     node: Tag | None = None
 
 
-def read_blocks(root: Tag) -> list[Block]:
-    """The blocks of a node in page order, up to the first that begins the page's furniture."""
+def read_blocks(root: Tag, dropped: frozenset[int] = frozenset()) -> list[Block]:
+    """The blocks of a node in page order, up to the first that begins the page's furniture.
+
+    Nodes whose id() is in `dropped` are passed over; the tree stays as it is.
+    """
     blocks: list[Block] = []
-    for block in _Walk().blocks(root):
+    for block in _Walk(dropped).blocks(root):
         plain = block.text.strip(" .:…").lower()
         if plain in phrases().ends:
             break
@@ -87,7 +90,8 @@ def read_blocks(root: Tag) -> list[Block]:
 class _Walk:
     """Walks a tree and collects its lines into blocks."""
 
-    def __init__(self) -> None:
+    def __init__(self, dropped: frozenset[int]) -> None:
+        self.dropped = dropped
         self.lines: list[str] = [""]
         self.node: Tag | None = None
 
@@ -111,7 +115,7 @@ class _Walk:
     def _enter(
         self, tag: Tag, open_nodes: list[tuple[Iterator[PageElement], bool]]
     ) -> Iterator[Block]:
-        if tag.name in _IGNORED:
+        if tag.name in _IGNORED or id(tag) in self.dropped:
             return
         if tag.name == "br":
             self.lines.append("")

@@ -1,6 +1,7 @@
 """From an archived page to its article."""
 
 import re
+from copy import copy
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
@@ -36,9 +37,8 @@ def extract(page: Page) -> Article:
     attachments, images = _attachments(page, root), _images(page, root)
     section = _words(page.tree, rules.section)
     published = _published(root, rules.published)
-    for node in root.select(", ".join(rules.drop)) if rules.drop else []:
-        node.decompose()
-    blocks = _without_lead(read_blocks(body), lead)
+    dropped = root.select(", ".join(rules.drop)) if rules.drop else []
+    blocks = _without_lead(read_blocks(body, frozenset(map(id, dropped))), lead)
     blocks, byline = _without_byline(blocks, byline)
     if not blocks and not lead and not attachments:
         raise ExtractError("empty", "an article without text")
@@ -56,7 +56,8 @@ def _extract_generic(page: Page) -> Article:
     """The article of a page of no known software, marked as generic; what is doubtful is left null."""
     if (kind := _other_kind(page))[0] in ("missing", "blocked", "empty"):
         raise ExtractError(*kind)
-    page = replace(page, dialect=generic.generic())
+    # Furniture is taken off a copy: the page that was handed in stays as it is.
+    page = replace(page, dialect=generic.generic(), tree=copy(page.tree))
     generic.clear_page(page)
     body = generic.best_block(page.tree)
     if body is not None and generic.is_list(page, body):

@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from cli import main
-from crawler import discover, parse_page, read_page
+from crawler import discover, extract, parse_page, read_page
+from model.errors import ExtractError
 from model.records import PageRequest, RawPage
 from samples import NUKEVIET, UIARTICLE, SampleSite
 from text import nfc
@@ -52,6 +53,23 @@ def test_sections_and_tables_point_into_the_text(folder: Path) -> None:
         for row in table.rows:
             line = " | ".join(article.text[cell.start : cell.end] for cell in row)
             assert line in article.text[table.start : table.end].split("\n")
+
+
+@pytest.mark.parametrize("software", ["known", "unknown"])
+@pytest.mark.parametrize("folder", RECORDED, ids=lambda f: f"{f.parent.name}/{f.name}")
+def test_extract_leaves_the_page_as_it_is(
+    folder: Path, software: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if software == "unknown":
+        monkeypatch.setattr("crawler.page.recognise", lambda _tree: None)
+    page = parse_page(RawPage(url="", body=(folder / "page.html").read_bytes()))
+    before = str(page.tree)
+    try:
+        first = extract(page)
+    except ExtractError:
+        return
+    assert str(page.tree) == before
+    assert extract(page) == first
 
 
 @pytest.mark.parametrize("kind", ["list", "missing"])

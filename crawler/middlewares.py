@@ -27,7 +27,7 @@ from model.records import Exchange
 cookies._split_domain = TLDExtract(suffix_list_urls=(), include_psl_private_domains=True)
 
 LONGEST_WAIT = 600  # seconds; a portal that asks for more is left for another run
-MOST_WAITS = 5
+MOST_WAITS = 5  # in a row
 
 
 class _Middleware:
@@ -153,7 +153,7 @@ def tell(error: BaseException) -> str:
 
 
 class Patience(_Middleware):
-    """Honours Retry-After of 429 and 503: the whole host waits; after five waits the run stops.
+    """Honours Retry-After of 429 and 503: the whole host waits; after five waits in a row the run stops.
 
     A robots.txt that can't be had for such a reason means stop, not go (RFC 9309, 2.3.1.4).
     """
@@ -171,6 +171,7 @@ class Patience(_Middleware):
 
     def process_response(self, request: Request, response: Response) -> Response | Request:
         if response.status not in (429, 503):
+            self._waits = 0
             return response
         self._waits += 1
         wait = _retry_after(response)

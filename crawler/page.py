@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from bs4 import BeautifulSoup, Tag
 
@@ -91,7 +91,7 @@ def parse_page(raw: RawPage) -> Page:
         html = html_of(html, raw.url) or html
     html = _SURROGATES.sub("\ufffd", html)
     tree = BeautifulSoup(html, "lxml")
-    dialect = recognise(tree) or _named(raw.dialect)
+    dialect = recognise(tree, html) or _named(raw.dialect)
     return Page(raw, html, tree, dialect, (warning,) if warning else ())
 
 
@@ -100,14 +100,30 @@ def _named(name: str | None) -> Dialect | None:
     return dialects().get(name) if name and name != "generic" else None
 
 
-def recognise(tree: BeautifulSoup) -> Dialect | None:
-    """The dialect with most fingerprints on a page, None where none is."""
+def recognise(tree: BeautifulSoup, html: str | None = None) -> Dialect | None:
+    """The dialect with most fingerprints on a page, None where none is.
+
+    A selector is only tried where all its words stand in the page's source: most do not, and trying
+    each on the tree would take longer than parsing it.
+    """
+    source = (str(tree) if html is None else html).lower()
     marks = {
-        d.name: sum(tree.select_one(f) is not None for f in d.fingerprints)
+        d.name: sum(
+            _may_match(f, source) and tree.select_one(f) is not None for f in d.fingerprints
+        )
         for d in dialects().values()
     }
     best = max(marks, key=lambda name: marks[name])
     return dialects()[best] if marks[best] else None
+
+
+def _may_match(selector: str, source: str) -> bool:
+    return all(word in source for word in _words_of(selector))
+
+
+@cache
+def _words_of(selector: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in re.findall(r"[A-Za-z_][\w-]{3,}", selector))
 
 
 def first_match(root: Tag, selectors: list[str]) -> Tag | None:

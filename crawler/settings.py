@@ -5,6 +5,9 @@ SPIDER_MODULES = ["crawler.spider"]
 USER_AGENT = "bantin/0.1 (archives the bulletins of Vietnam's local governments)"
 
 ROBOTSTXT_OBEY = True
+# One process crawls one portal. With more, requests would wait behind the middlewares, where a
+# portal's wish for peace does not reach them any more.
+CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 2.0
 DOWNLOAD_DELAY_JITTER = 0

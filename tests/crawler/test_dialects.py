@@ -91,7 +91,7 @@ def test_portal_of_no_known_software(
 @pytest.mark.parametrize("kind", sorted(set(KNOWN) - {"spa"}))
 def test_generic_reader_on_the_dialects(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same pages with their software unrecognised: text at least 0.95, no wrong title, no wrong date."""
-    monkeypatch.setattr("crawler.page.recognise", lambda _tree: None)
+    monkeypatch.setattr("crawler.page.recognise", lambda *_: None)
     with SampleSite(kind) as site:
         address = site.url.rstrip("/") + site.sections[0]
         page = RawPage(url=address, body=urlopen(address).read())

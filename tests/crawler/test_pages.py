@@ -61,7 +61,7 @@ def test_extract_leaves_the_page_as_it_is(
     folder: Path, software: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if software == "unknown":
-        monkeypatch.setattr("crawler.page.recognise", lambda _tree: None)
+        monkeypatch.setattr("crawler.page.recognise", lambda *_: None)
     page = parse_page(RawPage(url="", body=(folder / "page.html").read_bytes()))
     before = str(page.tree)
     try:

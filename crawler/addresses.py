@@ -30,9 +30,9 @@ def clean_url(url: str) -> str:
 
 
 def authority(url: str) -> str:
-    """Host and port of an http(s) address, as browsers compare them; "" for anything else.
+    """Host and port of an http(s) address, "www." apart: what is one portal; "" for anything else.
 
-    >>> authority("http://XÃ.example:80/tin"), authority("https://u:p@h.example:8443/"), authority("http://[bad/")
+    >>> authority("http://XÃ.example:80/tin"), authority("https://u:p@www.h.example:8443/"), authority("http://[bad/")
     ('xn--x-yfa.example', 'h.example:8443', '')
     """
     try:
@@ -43,7 +43,7 @@ def authority(url: str) -> str:
         return ""
     if parts.scheme.lower() not in _PORTS or not name:
         return ""
-    name = f"[{name}]" if ":" in name else name
+    name = f"[{name}]" if ":" in name else name.removeprefix("www.")
     return name if port in (None, _PORTS[parts.scheme.lower()]) else f"{name}:{port}"
 
 

@@ -7,7 +7,7 @@ from crawler import authority
 from model.errors import InputError
 from pipeline.portals import Found, slug_of, survey_portal
 from pipeline.reading import read_due
-from pipeline.workshop import Progress, Tally, Workshop
+from pipeline.workshop import Progress, Tally, Workshop, check_slug
 
 PROVISIONAL = 'name = "{slug}"\nhome = "{url}"\n'
 
@@ -29,6 +29,7 @@ def add_portal(
     if not authority(url) or '"' in url:
         raise InputError(f"{url}: no http(s) address")
     slug = slug or slug_of(url)
+    check_slug(slug)
     if slug in shop.portals or slug in shop.broken:
         raise InputError(
             f"{slug}: there is a portal of that slug already; choose another with --slug"

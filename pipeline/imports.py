@@ -10,7 +10,7 @@ from crawler import MOST_BYTES
 from model.errors import ArchiveError, InputError
 from model.records import Exchange, Portal
 from pipeline.reading import read_due
-from pipeline.workshop import Progress, Tally, Workshop
+from pipeline.workshop import Progress, Tally, Workshop, check_slug
 from storage import captures
 from storage.archive import Archive
 from storage.database import begin
@@ -48,8 +48,7 @@ def import_portal(shop: Workshop, slug: str, place: str | None, say: Progress) -
     """
     if slug in shop.broken:
         raise shop.broken[slug]
-    if not all(part.isalnum() for part in slug.split("-")) or len(slug) > 100:
-        raise InputError(f"{slug!r} is no slug; write letters and digits with hyphens: gia-vien")
+    check_slug(slug)
     stored = captures.stored_portal(shop.engine, slug)
     portal = shop.portals.get(slug) or stored or Portal(slug=slug, name=slug, home="")
     if place and portal.place and place != portal.place:

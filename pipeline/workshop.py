@@ -1,11 +1,12 @@
 """One open archive, and what a run over it came to."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from config import Config
 from crawler import load_portals
-from model.errors import ConfigError, UnknownPortal
+from model.errors import ConfigError, InputError, UnknownPortal
 from model.records import Portal
 from storage.database import open_database
 from storage.index import SearchIndex
@@ -21,6 +22,12 @@ def many(count: int, noun: str) -> str:
     ('1 page', '2 pages')
     """
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def check_slug(slug: str) -> None:
+    """Raise InputError for a slug that is no plain name: it becomes the name of files and folders."""
+    if not re.fullmatch(r"\w[\w-]{0,99}", slug):
+        raise InputError(f"{slug!r} is no slug; write letters and digits with hyphens: gia-vien")
 
 
 @dataclass

@@ -71,6 +71,8 @@ def test_add_leaves_nothing_where_nothing_can_be_read(tmp_path: Path) -> None:
         outcome = bantin(tmp_path, "portals", "add", url, "--yes")
         assert outcome.returncode == 1
         assert "Traceback" not in outcome.stderr
+    outcome = bantin(tmp_path, "portals", "add", "http://x.invalid/", "--slug", "../x", "--yes")
+    assert (outcome.returncode, len(lines_with(outcome.stderr, "no slug"))) == (1, 1)
     assert list((tmp_path / "portals").iterdir()) == []
 
 

@@ -241,7 +241,9 @@ def _count(text: str, part: _Part) -> Read | None:
     begin = blank.end() if blank else part.end
     if begin == part.end and part.match and not part.scale:
         return None
-    if text[begin : begin + 4] == "lần " and _MULTIPLE.search(text[: part.start]):
+    if text[begin : begin + 4] == "lần " and _MULTIPLE.search(
+        text[max(0, part.start - 40) : part.start]
+    ):
         return _read(part, begin + 3, "measure", "lần")
     end = noun_end(text, begin)
     if end is None:

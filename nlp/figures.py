@@ -81,9 +81,13 @@ def _trimmed(text: str, read: Read, mask: Mask) -> Read | None:
     return replace(read, end=end, noun=noun) if noun else None
 
 
+_REACH = 300  # letters on both sides in which words bear on a number
+
+
 def _qualified(source: Source, read: Read) -> Qualified:
     start, end = source.sentence(read.start)
-    before, after = source.text[start : read.start], source.text[read.end : end]
+    before = source.text[max(start, read.start - _REACH) : read.start]
+    after = source.text[read.end : min(end, read.end + _REACH)]
     word = _BEFORE.search(before)
     qualifier = _QUALIFIERS[word[1].lower()] if word else "exact"
     if mostly := _MOSTLY.match(after):

@@ -31,6 +31,7 @@ _BASELINE = re.compile(
     r"(?i)so với (?:cùng kỳ(?: năm (?:trước|ngoái|\d{4}))?|(?:đầu|cuối) năm(?: \d{4})?|năm (?:trước|ngoái|\d{4})|tháng (?:trước|\d{1,2}(?:/\d{4})?)|kế hoạch|giá khởi điểm|nghị quyết)"
 )
 _CLAUSE = re.compile(r"[;.\n]|, (?=trong đó|còn|riêng)")
+_REACH = 600  # letters
 _PART = re.compile(r"(?i)trong đó")
 
 
@@ -46,11 +47,17 @@ def give_meaning(source: Source, figures: list[Qualified], times: list[Found]) -
     return done
 
 
+def _around(source: Source, at: int) -> tuple[int, int]:
+    """The sentence around a position, as far as words reach: text without an end stays cheap to read."""
+    first, last = source.sentence(at)
+    return max(first, at - _REACH), min(last, at + _REACH)
+
+
 def _figure(
     source: Source, qualified: Qualified, period: Reported | None, part: int | None
 ) -> Figure:
     read = qualified.read
-    first, last = source.sentence(read.start)
+    first, last = _around(source, read.start)
     before, after = source.text[first : read.start], source.text[read.end : last]
     start, end = source.span(read.start, read.end)
     if "table_cell" in read.flags:
@@ -110,7 +117,7 @@ def _aim(before: str, qualifier: str) -> Aim:
 
 def _period(source: Source, at: int, periods: list[Found]) -> Reported | None:
     """The period named last before the figure in its clause, then in its sentence; else unknown."""
-    first, _ = source.sentence(at)
+    first, _ = _around(source, at)
     clause = max((m.end() for m in _CLAUSE.finditer(source.text, first, at)), default=first)
     places: list[tuple[int, Where]] = [(clause, "clause"), (first, "sentence")]
     for begin, where in places:
@@ -125,7 +132,7 @@ def _period(source: Source, at: int, periods: list[Found]) -> Reported | None:
 def _part_of(source: Source, figures: list[Qualified], number: int) -> int | None:
     """The figure of the same noun that stands before "trong đó" in the same sentence."""
     read = figures[number].read
-    first, _ = source.sentence(read.start)
+    first, _ = _around(source, read.start)
     marks = list(_PART.finditer(source.text, first, read.start))
     if not marks:
         return None

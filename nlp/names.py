@@ -12,8 +12,9 @@ _INITIALS = (
 )
 _PIECE = rf"(?:[{UPPER}](?:\.[{UPPER}])+(?![{LOWER}])|{_INITIALS} ?{_WORD}|{_WORD}|{_INITIALS}|[{UPPER}]\b)"
 _FOREIGN = r"(?:van|von|de|der|dijk|bin|al)"
+# Bounded, so that a run of thousands of capitals is not walked anew from each of its words.
 _RUN = re.compile(
-    rf"{_PIECE}(?: (?:{_PIECE}|{_FOREIGN} {_PIECE}))*(?: [{UPPER}][{LOWER}]{{0,2}}\.)?"
+    rf"{_PIECE}(?: (?:{_PIECE}|{_FOREIGN} {_PIECE})){{0,15}}(?: [{UPPER}][{LOWER}]{{0,2}}\.)?"
 )
 _MASKED = re.compile(rf"(?:^| )[{UPPER}][{LOWER}]{{0,2}}\.$")
 _SYLLABLE = re.compile(r"\S+")

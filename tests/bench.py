@@ -78,6 +78,17 @@ def long_text() -> Row:
             f"{whole / short:.1f} times the time")  # fmt: skip
 
 
+def hostile_text() -> Row:
+    """A text of one endless sentence, twice as long: a linear reader takes twice the time."""
+    one, two = (
+        Document(text="tăng 5% so với 1.000 hộ Nguyễn " * n, published="2024-01-01")
+        for n in (500, 1000)
+    )
+    short, whole = timed(lambda: annotate(one)), timed(lambda: annotate(two))
+    return ("annotate, a hostile text twice as long", f"{whole:.2f} s for {len(two.text) / 1000:.0f} kB",
+            "half of it", f"{whole / short:.1f} times the time")  # fmt: skip
+
+
 def extracting() -> Row:
     pages = [p.read_bytes() for p in Path("tests/portals").rglob("page.html")]
     pages = [p for p in pages if b"ArticleContent" in p or b"news-bodyhtml" in p]
@@ -174,7 +185,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         done(home, "init")
-        rows = [annotating(), long_text(), extracting(), archiving(home / "bench")]
+        rows = [annotating(), long_text(), hostile_text(), extracting(), archiving(home / "bench")]
         rows += crawling(home)
         rows += storing(home)
     table = Table("what", "measured", "beside", "ratio", box=None, pad_edge=False)

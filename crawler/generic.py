@@ -87,8 +87,8 @@ def best_block(root: Tag) -> Tag | None:
     if not scores:
         return None
     best = nodes[max(scores, key=lambda key: scores[key])]
-    best = _widened(best, own, nodes)
-    return best if _held(best, own, nodes) >= LEAST_TEXT else None
+    best = _widened(best, own)
+    return best if _held(best, own) >= LEAST_TEXT else None
 
 
 def _texts(root: Tag) -> Iterator[tuple[Tag, int]]:
@@ -115,10 +115,10 @@ def _holders(block: Tag) -> Iterator[Tag]:
     yield from found
 
 
-def _widened(best: Tag, own: dict[int, int], nodes: dict[int, Tag]) -> Tag:
+def _widened(best: Tag, own: dict[int, int]) -> Tag:
     """The node, or one around it that holds much more running text and few links."""
     while (parent := best.parent) is not None and parent.name in _BLOCKS and parent.name != "body":
-        more, held = _held(parent, own, nodes), _held(best, own, nodes)
+        more, held = _held(parent, own), _held(best, own)
         linked = sum(len(a.get_text(strip=True)) for a in parent.find_all("a"))
         if more < 1.25 * held or linked > 0.2 * more:
             break
@@ -126,7 +126,7 @@ def _widened(best: Tag, own: dict[int, int], nodes: dict[int, Tag]) -> Tag:
     return best
 
 
-def _held(node: Tag, own: dict[int, int], nodes: dict[int, Tag]) -> int:
+def _held(node: Tag, own: dict[int, int]) -> int:
     inside = {id(node)} | {id(tag) for tag in node.find_all(True)}
     return sum(letters for key, letters in own.items() if key in inside and letters >= 25)
 

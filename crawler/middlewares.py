@@ -87,7 +87,9 @@ class ArchiveFirst(_Middleware):
             body=response.body,
             captured=datetime.now(UTC),
             kind=page.kind if page else "robots",
-            page_id=page.id if page else None,
+            page_id=(page.id or None)
+            if page
+            else None,  # a page only looked at is none of the frontier's
             truncated="disconnect" if "dataloss" in response.flags else None,
         )
         self.spider.store.captured(exchange, page)

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from crawler.addresses import clean_url, same_site
 from crawler.blocks import clean_line
-from crawler.dialects import dialects, phrases
+from crawler.dialects import phrases
 from crawler.discover import article_id
 from crawler.generic import generic, looks_like_article
 from crawler.page import Page
@@ -72,8 +72,3 @@ def _candidates(page: Page) -> list[str]:
         rank = next((i for i, word in enumerate(phrases().sections) if word in words), 99)
         found.setdefault(url, rank)
     return sorted(found, key=lambda url: found[url])[:MOST_SECTIONS]
-
-
-def known_dialects() -> list[str]:
-    """The names of the software that is known."""
-    return [name for name in dialects() if name != "generic"]

@@ -22,11 +22,6 @@ def to_scaled(kind: str, value: Decimal | None) -> int | None:
     return whole if scaled == whole and abs(whole) <= _BIGINT else None
 
 
-def from_scaled(kind: str, scaled: int | None) -> Decimal | None:
-    """The value of a scaled integer."""
-    return None if scaled is None else Decimal(scaled).scaleb(-_PLACES.get(kind, _OTHER))
-
-
 def bound_scaled(kind: str, limit: Decimal, *, low_side: bool) -> int:
     """A limit as a scaled integer, rounded to the inside of the range and no wider than 64 bits.
 

@@ -63,6 +63,7 @@ def test_add_finds_software_and_sections(tmp_path: Path, kind: str) -> None:
         done(tmp_path, "crawl")
         (status,) = rows(tmp_path, "status")
         assert status["articles"] == len(site.articles)
+        assert done(tmp_path, "verify").stdout == ""
 
 
 def test_add_leaves_nothing_where_nothing_can_be_read(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ TEMPLATE = """\
 [crawl]
 delay = 2.0            # seconds between two requests to a host
 contact = ""           # how a portal's operator can reach you; sent with every request
+attachments = true     # archive the files that articles offer, up to 20 MB each
 allow_private = []     # hosts on private addresses that may be crawled, e.g. ["127.0.0.1:8080"]
 """
 PROJECT_PORTALS = Path(__file__).parent / "portals"
@@ -26,6 +27,7 @@ class CrawlConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     delay: Decimal = Decimal("2.0")
     contact: str = ""
     allow_private: list[str] = []
+    attachments: bool = True
 
 
 class Config(msgspec.Struct, frozen=True):

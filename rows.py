@@ -15,7 +15,9 @@ _HEADS = {
     "qualifier": "Mức", "unit_of": "Đơn vị", "lists": "Trang mục", "links": "Liên kết", "sentence": "Câu", "offices": "Chức vụ", "articles": "Bài",
     "editions": "Bản", "figures": "Số liệu", "newest": "Mới nhất", "last_run": "Lần cuối", "outcome": "Kết quả",
     "note": "Ghi chú", "vanished": "Đã gỡ", "unread": "Chờ đọc", "unreadable": "Không đọc được", "figure": "Mã số liệu", "what": "Ở đâu", "problem": "Vấn đề", "group": "Nhóm", "min": "Nhỏ nhất", "median": "Trung vị",
-    "max": "Lớn nhất", "sum": "Tổng", "article_id": "Mã bài",
+    "known": "Đã biết", "waiting": "Chưa tải", "complete": "Đủ %", "next_run": "Lần tới", "alarms": "Cảnh báo", "dying": "Dấu hiệu đóng",
+    "requests": "Yêu cầu", "new": "Mới", "edited": "Sửa", "unchanged": "Như cũ", "files": "Tệp", "coverage": "Đọc được %",
+    "per_article": "Yêu cầu/bài", "month": "Tháng", "max": "Lớn nhất", "sum": "Tổng", "article_id": "Mã bài",
 }  # fmt: skip
 _NUMBERS = (
     "value",
@@ -31,9 +33,31 @@ _NUMBERS = (
     "unreadable",
     "lists",
     "links",
+    "known",
+    "waiting",
+    "complete",
+    "requests",
+    "new",
+    "edited",
+    "unchanged",
+    "files",
+    "per_article",
 )
 # Columns of running text; numbers and ids are never broken.
-_WRAPPED = ("title", "snippet", "sentence", "offices", "note", "problem", "name", "home", "place")
+_WRAPPED = (
+    "title",
+    "snippet",
+    "sentence",
+    "offices",
+    "note",
+    "problem",
+    "name",
+    "home",
+    "place",
+    "alarms",
+    "dying",
+    "coverage",
+)
 
 
 def write_table(rows: list[dict[str, Any]], columns: list[str], output: IO[str]) -> None:
@@ -89,6 +113,10 @@ def _cell(row: dict[str, Any], column: str) -> str:
 
 def _plain(row: dict[str, Any], column: str) -> str:
     value = row.get(column)
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {count}" for key, count in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
     return "" if value is None else str(value)
 
 
@@ -129,7 +157,7 @@ _SHOWN: dict[str, Callable[[dict[str, Any], str], str]] = {
     "value": _value,
     **dict.fromkeys(("min", "median", "max", "sum"), _amount),
     **dict.fromkeys(("published", "newest"), _day),
-    "last_run": _moment,
+    **dict.fromkeys(("last_run", "next_run"), _moment),
     "offices": _offices,
     "figure": _figure_id,
 }

@@ -29,15 +29,32 @@ def init(ctx: click.Context) -> None:
     say(f"archive ready in {folder}")
 
 
+REPORT = [
+    "portal", "outcome", "requests", "lists", "articles", "new", "edited", "unchanged", "vanished", "files",
+    "unreadable", "coverage", "per_article", "alarms",
+]  # fmt: skip
+
+
 @click.command()
 @click.argument("slugs", nargs=-1)
 @click.option("--full", is_flag=True, help="Walk every list page to its end.")
 @click.option(
     "--limit", type=click.IntRange(1), help="Fetch at most so many articles of each portal."
 )
+@formats
 @click.pass_context
-def crawl(ctx: click.Context, slugs: tuple[str, ...], full: bool, limit: int | None) -> None:
-    """Refresh portals now: list pages, and the articles that are new, changed or due.
+def crawl(
+    ctx: click.Context,
+    slugs: tuple[str, ...],
+    full: bool,
+    limit: int | None,
+    kind: str | None,
+    output: IO[str],
+) -> None:
+    """Refresh portals now: list pages, feeds, and the articles that are new, changed or due.
+
+    Prints a report of each portal: what is new, edited or gone, what could not be read and why, how much of
+    each field was read (coverage, percent), requests an article, and alarms.
 
     \b
     Examples:
@@ -54,9 +71,10 @@ def crawl(ctx: click.Context, slugs: tuple[str, ...], full: bool, limit: int | N
     options = {"full": "1"} if full else {}
     if limit:
         options["limit"] = str(limit)
-    outcomes, tally = crawl_portals(shop, chosen, options, say)
-    ended = set(outcomes.values())
+    done = crawl_portals(shop, chosen, options, say)
+    ended, tally = set(done.outcomes.values()), done.tally
     if ended != {"failed"} or tally.any():
+        write_rows(done.reports, kind, output, REPORT)
         say(str(tally))
     if ended != {"done"} or tally.failed:
         sys.exit(1 if ended == {"failed"} else 3)
@@ -86,37 +104,36 @@ def import_(ctx: click.Context, paths: tuple[Path, ...], portal: str, place: str
         sys.exit(3 if tally.new + tally.edited + tally.known else 1)
 
 
+STATUS = [
+    "portal", "articles", "editions", "vanished", "figures", "known", "waiting", "complete", "unread",
+    "unreadable", "newest", "last_run", "next_run", "outcome", "note", "alarms", "dying",
+]  # fmt: skip
+
+
 @click.command()
+@click.argument("slug", required=False)
 @formats
 @click.pass_context
-def status(ctx: click.Context, kind: str | None, output: IO[str]) -> None:
-    """What the archive holds of every portal and how its last refresh went.
+def status(ctx: click.Context, slug: str | None, kind: str | None, output: IO[str]) -> None:
+    """What the archive holds of every portal, how complete that is, and how its last refresh went.
+
+    Known are the articles that lists and feeds named, waiting those of them that were never had. With a slug:
+    what is held of that portal by month.
 
     \b
-    Example:
+    Examples:
       bantin status --format json
+      bantin status gia-vien
     """
-    from storage.queries import portal_status
+    from pipeline.revisits import with_next_run
+    from storage.status import by_month, portal_status
 
-    rows = portal_status(open_shop(ctx).engine)
-    write_rows(
-        rows,
-        kind,
-        output,
-        [
-            "portal",
-            "articles",
-            "editions",
-            "vanished",
-            "figures",
-            "unread",
-            "unreadable",
-            "newest",
-            "last_run",
-            "outcome",
-            "note",
-        ],
-    )
+    if slug:
+        shop = open_shop(ctx, slug)
+        write_rows(by_month(shop.engine, slug), kind, output, ["month", "articles", "vanished"])
+        return
+    shop = open_shop(ctx)
+    write_rows(with_next_run(shop, portal_status(shop.engine)), kind, output, STATUS)
 
 
 @click.command()

@@ -5,7 +5,7 @@ from crawler.discover import discover
 from crawler.extract import extract
 from crawler.page import parse_page
 from crawler.portals import load_portals
-from crawler.reading import MOST_BYTES, extractor_version, read_page
+from crawler.reading import MOST_BYTES, extractor_version, read_page, refusal
 from crawler.survey import survey_home
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "load_portals",
     "parse_page",
     "read_page",
+    "refusal",
     "survey_home",
 ]

@@ -1,5 +1,6 @@
 """List pages: links to articles and the way to the next list page."""
 
+import re
 from urllib.parse import urlsplit
 
 from bs4 import Tag
@@ -10,6 +11,9 @@ from crawler.dialects import Dialect
 from crawler.page import Page
 from model.records import Link, Listing, PageRequest
 from text import read_date, squeeze
+
+_PAGER = "[class*=pag i] a, [class*=pag i] li, [class*=pag i] span, a[class*=page i], .rgNumPart a"
+_LAST_PAGE = re.compile(r"""(?i)(?:max|total|last)_?pages?\W{1,3}(?:parseInt\()?["']?(\d{1,5})\b""")
 
 
 def discover(page: Page, asked: PageRequest | None = None) -> Listing:
@@ -23,8 +27,19 @@ def discover(page: Page, asked: PageRequest | None = None) -> Listing:
         if link and link.url not in links:
             links[link.url] = link
     return Listing(
-        dialect=dialect.name, links=list(links.values()), next=_next_page(page, dialect, asked)
+        dialect=dialect.name,
+        links=list(links.values()),
+        next=_next_page(page, dialect, asked),
+        pages=count_pages(page),
     )
+
+
+def count_pages(page: Page) -> int | None:
+    """How many list pages a pager promises: its largest number; None where it shows none."""
+    written = (node.get_text(strip=True) for node in page.tree.select(_PAGER))
+    numbers = [int(text) for text in written if text.isdecimal() and len(text) < 6]
+    script = _LAST_PAGE.search(page.html)
+    return max([*numbers, *([int(script[1])] if script else [])], default=None)
 
 
 def _discover_generic(page: Page) -> Listing:
@@ -40,7 +55,9 @@ def _discover_generic(page: Page) -> Listing:
             links.setdefault(url, Link(url=url, native_id=native, title=title or None))
     following = generic.next_link(page)
     further = _link_request(page, str(following["href"])) if following else None
-    return Listing(dialect="generic", links=list(links.values()), next=further)
+    return Listing(
+        dialect="generic", links=list(links.values()), next=further, pages=count_pages(page)
+    )
 
 
 def article_id(url: str, dialect: Dialect) -> str | None:

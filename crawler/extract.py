@@ -12,13 +12,20 @@ from crawler.addresses import clean_url
 from crawler.blocks import Block, clean_line, read_blocks
 from crawler.compose import Parts, compose
 from crawler.dialects import Dialect, phrases
-from crawler.discover import article_id, discover
+from crawler.discover import article_id
 from crawler.page import Page, first_match
+from crawler.verdict import REFUSALS, other_kind
 from model.errors import ExtractError
 from model.records import Article, Attachment, Image
 from text import PrintedDate, match_key, read_date
 
 _FILE = re.compile(r"downloadFile\([^,]+,\s*'([^']+)'\)")
+_KINDS = ("pdf", "doc", "docx", "xls", "xlsx")
+_OFFERS = [
+    *(f"a[href$='.{kind}' i]" for kind in _KINDS), *(f"a[href*='.{kind}?' i]" for kind in _KINDS),
+    "a[onclick*=downloadFile]", "iframe[src*='file=']", "iframe[src*='.pdf' i]", "embed[src*='.pdf' i]",
+    "object[data*='.pdf' i]",
+]  # fmt: skip
 _RIGHT = re.compile(r"text-align\s*:\s*right|text-right|align-right", re.IGNORECASE)
 _LABEL_END = re.compile(r"^\s*[:.]\s*")
 
@@ -31,16 +38,16 @@ def extract(page: Page) -> Article:
     root = page.tree.select_one(rules.root) or page.tree
     title, body = _words(root, rules.title), first_match(root, rules.body)
     if not title or body is None:
-        raise ExtractError(*_other_kind(page))
+        raise ExtractError(*_unread(page))
     byline, source = _credits(root, page.dialect)
     lead = _words(root, rules.lead)
-    attachments, images = _attachments(page, root), _images(page, root)
+    attachments, images = _attachments(page, root, body), _images(page, root)
     section = _words(page.tree, rules.section)
     published = _published(root, rules.published)
     dropped = root.select(", ".join(rules.drop)) if rules.drop else []
     blocks = _without_lead(read_blocks(body, frozenset(map(id, dropped))), lead)
     blocks, byline = _without_byline(blocks, byline)
-    if not blocks and not lead and not attachments:
+    if not blocks and not lead and not attachments and not images:
         raise ExtractError("empty", "an article without text")
     parts = Parts(title, lead, blocks, byline)
     return compose(
@@ -52,9 +59,27 @@ def extract(page: Page) -> Article:
     )
 
 
+def _unread(page: Page) -> tuple[str, str]:
+    """Why a page of a known dialect gives no article; drift where the generic reader would find one.
+
+    What the generic reader makes of it is not taken: a dialect knows that lead and date stand elsewhere.
+    """
+    kind, why = other_kind(page)
+    if kind != "unknown" or page.dialect is None:
+        return kind, why
+    try:
+        found = _extract_generic(replace(page, dialect=None))
+    except ExtractError:
+        return kind, why
+    return "drift", (
+        f"the selectors of {page.dialect.name} find no article where the generic reader finds "
+        f"{len(found.body.split())} words; the portal has changed, see docs/how-to-add-a-dialect.md"
+    )
+
+
 def _extract_generic(page: Page) -> Article:
     """The article of a page of no known software, marked as generic; what is doubtful is left null."""
-    if (kind := _other_kind(page))[0] in ("missing", "blocked", "empty"):
+    if (kind := other_kind(page))[0] in REFUSALS | {"missing", "empty"}:
         raise ExtractError(*kind)
     # Furniture is taken off a copy: the page that was handed in stays as it is.
     page = replace(page, dialect=generic.generic(), tree=copy(page.tree))
@@ -70,7 +95,7 @@ def _extract_generic(page: Page) -> Article:
     published = next((date for date in dated if date), None)
     lead = generic.find_lead(page, name, title, body)
     byline, source = _credits(page.tree, generic.generic())
-    attachments, images = _attachments(page, body), _images(page, body)
+    attachments, images = _attachments(page, body, body), _images(page, body)
     blocks = _without_lead(generic.without_head(read_blocks(body), name), lead)
     blocks, byline = _without_byline(blocks, byline if byline and len(byline) < 80 else None)
     if not blocks:
@@ -85,22 +110,6 @@ def _extract_generic(page: Page) -> Article:
         published=published,
         extras=extras,
     )
-
-
-def _other_kind(page: Page) -> tuple[str, str]:
-    """What a page is that is no article, and a line that says so."""
-    seen = page.tree.get_text(" ", strip=True).lower()
-    for kind, marks in phrases().pages.items():
-        for mark in marks:
-            if mark in seen[:4000]:
-                return kind, f"a page that says {mark!r}, no article"
-    if page.dialect and discover(page).links:
-        return "list", f"a list page of {page.dialect.name}, no article"
-    if not seen:
-        return "empty", "an empty shell without text"
-    if page.dialect:
-        return "unknown", f"a page of {page.dialect.name} without title and body"
-    return "unknown", "a page of no known portal software"
 
 
 def _words(root: Tag, selectors: list[str]) -> str | None:
@@ -183,16 +192,32 @@ def _same(one: str, other: str) -> bool:
     return " ".join(match_key(one).split()) == " ".join(match_key(other).split())
 
 
-def _attachments(page: Page, root: Tag) -> list[Attachment]:
+def _attachments(page: Page, root: Tag, body: Tag) -> list[Attachment]:
+    """The files offered: by the dialect's selectors, and whatever looks like one in the body."""
     assert page.dialect is not None
     found: dict[str, Attachment] = {}
-    for node in root.select(", ".join(page.dialect.article.files)):
-        target = _FILE.search(str(node.get("onclick") or ""))
-        href = target[1] if target else str(node.get("href") or "")
+    named = page.dialect.article.files
+    for node in [
+        *(root.select(", ".join(named)) if named else []),
+        *body.select(", ".join(_OFFERS)),
+    ]:
+        href = _file_of(node)
         if href and not href.lower().startswith(("javascript:", "#", "data:")):
             url = page.absolute(href)
             found.setdefault(url, Attachment(url=url, label=clean_line(node.get_text(" ")) or None))
     return list(found.values())
+
+
+def _file_of(node: Tag) -> str:
+    """The address of an offered file: a link, a script's argument, or what a viewer shows."""
+    called = _FILE.search(str(node.get("onclick") or ""))
+    if called:
+        return called[1]
+    if node.name == "a":
+        return str(node.get("href") or "")
+    source = str(node.get("src") or node.get("data") or "")
+    shown = dict(parse_qsl(urlsplit(source).query)).get("file") if "file=" in source else None
+    return (shown or source).partition("#")[0]
 
 
 def _images(page: Page, root: Tag) -> list[Image]:

@@ -1,8 +1,9 @@
 """What happens to every request and response: bounds, archive, robots.txt, patience."""
 
 import asyncio
-import ipaddress
+import re
 import time
+import zlib
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -13,14 +14,34 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares import cookies
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    UnsupportedURLSchemeError,
+)
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from tldextract import TLDExtract
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 
 from crawler.addresses import authority
-from model.records import Exchange
+from crawler.network import is_public
+from crawler.reading import refusal
+from model.records import DuePage, Exchange
+
+# What a connection that was there, or should be, ends with; a portal that resets fast clients is no error.
+_BROKEN_OFF = (
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ConnectionDone,
+    ConnectionLost,
+    ConnectError,
+)
 
 # Which cookies may be set is decided by the list of public suffixes that comes with the library; the
 # base class would fetch it from elsewhere, and the crawler asks nobody but the portal.
@@ -28,6 +49,14 @@ cookies._split_domain = TLDExtract(suffix_list_urls=(), include_psl_private_doma
 
 LONGEST_WAIT = 600  # seconds; a portal that asks for more is left for another run
 MOST_WAITS = 5  # in a row
+MOST_REFUSALS = 3  # in a row
+MOST_REFUSAL = 1 << 20  # bytes of a page that are looked at for a refusal
+FIRST_WAIT = 1.0  # seconds after a connection broke off, doubled each time in a row
+LEAST_SLOWED, LONGEST_DELAY = (
+    0.25,
+    60.0,
+)  # seconds between two requests to a host that was slowed down
+NOT_PUBLIC = "{} is a private address; name it in [crawl] allow_private of bantin.toml"
 
 
 class _Middleware:
@@ -46,7 +75,11 @@ class _Middleware:
 
 
 class Bounds(_Middleware):
-    """No request leaves the portal's hosts or http(s), or reaches a private address unasked."""
+    """No request leaves the portal's hosts or http(s), or reaches a private address unasked.
+
+    Names are resolved where the connection is made (crawler.network), so that none can change between
+    the check and the connection.
+    """
 
     async def process_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
@@ -55,20 +88,8 @@ class Bounds(_Middleware):
         own = authority(request.url)
         if own not in self.spider.hosts:
             raise IgnoreRequest(f"{parts.netloc} is not a host of this portal")
-        if own in self.spider.allow_private:
-            return
-        if await _is_private(parts.hostname or ""):
-            raise IgnoreRequest(
-                f"{parts.netloc} is a private address; name it in [crawl] allow_private of bantin.toml"
-            )
-
-
-async def _is_private(host: str) -> bool:
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, None)
-    except OSError:
-        return False  # no such host: the download itself says so
-    return any(not ipaddress.ip_address(info[4][0]).is_global for info in found)
+        if own not in self.spider.allow_private and not is_public(parts.hostname or ""):
+            raise IgnoreRequest(NOT_PUBLIC.format(parts.netloc))
 
 
 class ArchiveFirst(_Middleware):
@@ -76,6 +97,7 @@ class ArchiveFirst(_Middleware):
 
     def process_response(self, request: Request, response: Response) -> Response:
         page = request.meta.get("page")
+        refused = self._refusal(response, page) if page else None
         exchange = Exchange(
             url=response.url,
             method=request.method,
@@ -91,9 +113,26 @@ class ArchiveFirst(_Middleware):
             if page
             else None,  # a page only looked at is none of the frontier's
             truncated="disconnect" if "dataloss" in response.flags else None,
+            unlisted=bool(page and page.unlisted),
         )
-        self.spider.store.captured(exchange, page)
+        request.meta["refused"] = refused
+        self.spider.store.captured(exchange, page, good=refused is None)
         return response
+
+    def _refusal(self, response: Response, page: DuePage) -> str | None:
+        if page.kind in ("feed", "file") and response.status < 300:
+            return None
+        return refusal(self.spider.raw(response.replace(body=_beginning(response))))
+
+
+def _beginning(response: Response) -> bytes:
+    """The body unpacked, as far as a refusal could reach; it is archived as it came."""
+    if not response.headers.get("Content-Encoding"):
+        return response.body
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(response.body, MOST_REFUSAL)
+    except zlib.error:
+        return response.body
 
 
 def _headers(message: Request | Response) -> list[tuple[str, str]]:
@@ -103,6 +142,10 @@ def _headers(message: Request | Response) -> list[tuple[str, str]]:
 
 def _reason(status: int) -> str:
     return HTTPStatus(status).phrase if status in HTTPStatus.__members__.values() else ""
+
+
+MOST_ROBOTS = 500 * 1024  # what of a robots.txt is read (RFC 9309, 2.5)
+_SITEMAPS = re.compile(r"(?im)^\s*sitemap\s*:\s*(\S+)")
 
 
 class Robots(RobotsTxtMiddleware):
@@ -127,10 +170,12 @@ class Robots(RobotsTxtMiddleware):
             raise IgnoreRequest(f"the portal answered {response.status} for robots.txt")
         if response.status >= 400:
             response = response.replace(body=b"")
+        spider: Any = self.crawler.spider
+        spider.offer_feeds(_SITEMAPS.findall(response.text[:MOST_ROBOTS]))
         await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        self._trouble = str(exc) if isinstance(exc, IgnoreRequest) else f"{netloc}: {tell(exc)}"
+        self._trouble = str(exc) if isinstance(exc, IgnoreRequest) else tell(exc)
         super()._robots_error(exc, netloc)
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
@@ -146,6 +191,8 @@ def tell(error: BaseException) -> str:
         "DNSLookupError": "no such host",
         "DownloadConnectionRefusedError": "the host refuses connections",
         "ConnectionRefusedError": "the host refuses connections",
+        "ConnectionLost": "the host breaks connections off",
+        "ConnectionDone": "the host breaks connections off",
         "DownloadTimeoutError": "the host did not answer in time",
         "TimeoutError": "the host did not answer in time",
         "DownloadCancelledError": "larger than 20 MB, no page",
@@ -155,35 +202,72 @@ def tell(error: BaseException) -> str:
 
 
 class Patience(_Middleware):
-    """Honours Retry-After of 429 and 503: the whole host waits; after five waits in a row the run stops.
+    """Waits when the portal asks for it or breaks off, goes slower after that, and stops when told.
 
-    A robots.txt that can't be had for such a reason means stop, not go (RFC 9309, 2.3.1.4).
+    Retry-After of 429 and 503 makes the whole host wait. After five waits in a row, or three pages in
+    a row on which the portal refuses us, the run ends and the host's circuit breaker opens. A robots.txt
+    that can't be had for such a reason means stop, not go (RFC 9309, 2.3.1.4).
     """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._until = 0.0
         self._waits = 0
+        self._refusals = 0
+        self._stopped = ""
 
     async def process_request(self, request: Request) -> None:
-        if self._waits > MOST_WAITS:
-            raise IgnoreRequest("the portal asked to stop")
+        if self._stopped:
+            raise IgnoreRequest(self._stopped)
         if (left := self._until - time.monotonic()) > 0:
             await asyncio.sleep(left)
 
     def process_response(self, request: Request, response: Response) -> Response | Request:
-        if response.status not in (429, 503):
-            self._waits = 0
-            return response
+        if response.status in (429, 503):
+            wait = _retry_after(response)
+            return self._wait(
+                request,
+                wait,
+                f"the portal answered {response.status} and asked to wait {wait:.0f} s",
+            )
+        self._waits = 0
+        refused = request.meta.get("refused")
+        self._refusals = self._refusals + 1 if refused else 0
+        if refused:
+            self._slow_down()
+        if self._refusals >= MOST_REFUSALS:
+            self._stop(f"refused {MOST_REFUSALS} times in a row, {refused}", 0)
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> Request | None:
+        """A connection that breaks off or gets no answer is tried again later, ever more slowly."""
+        if isinstance(exception, UnsupportedURLSchemeError | CannotResolveHostError):
+            self._stop(tell(exception))
+            return None
+        if not isinstance(exception, _BROKEN_OFF):
+            return None
+        return self._wait(request, FIRST_WAIT * 2**self._waits, tell(exception), asked=False)
+
+    def _wait(self, request: Request, wait: float, why: str, *, asked: bool = True) -> Request:
         self._waits += 1
-        wait = _retry_after(response)
         if wait > LONGEST_WAIT or self._waits > MOST_WAITS:
-            self._waits = MOST_WAITS + 1
-            asked = f"the portal answered {response.status} and asked to wait {wait:.0f} s"
-            self.spider.stop(asked)
-            raise IgnoreRequest(asked)
+            self._stop(why, wait if asked else None)
+            raise IgnoreRequest(why)
+        self._slow_down()
         self._until = time.monotonic() + wait
         return request.replace(dont_filter=True)
+
+    def _slow_down(self) -> None:
+        """Twice the time between two requests, for the rest of the run."""
+        engine = self.crawler.engine
+        for slot in engine.downloader.slots.values() if engine else ():
+            slot.delay = min(max(slot.delay * 2, LEAST_SLOWED), LONGEST_DELAY)
+
+    def _stop(self, why: str, wait: float | None = None) -> None:
+        """End the run; with a `wait` because the portal refuses us, without because nobody answers."""
+        if not self._stopped:
+            self._stopped = why
+            self.spider.stop(why, wait)
 
 
 def _retry_after(response: Response) -> float:

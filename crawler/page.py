@@ -7,19 +7,14 @@ from functools import cache, cached_property
 from bs4 import BeautifulSoup, Tag
 
 from crawler.addresses import join_url
+from crawler.charset import decode_body
 from crawler.dialects import Dialect, dialects
 from crawler.dialects.spa import html_of
+from crawler.fonts import read_fonts
 from model.errors import ExtractError
 from model.records import PageRequest, RawPage
-from text import nfc
 
-_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
-# Charsets that pages are written in; Python knows others that are none (unicode_escape, undefined).
-_TEXT_CHARSET = re.compile(
-    r"windows-?125\d|cp125\d|iso-?8859-?\d+|latin-?\d|us-ascii|utf-16(?:le|be)?|gb\w+|big5"
-)
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_UTF8_NAMES = {"utf8", "unicode", "utf-8", "utf_8"}
 
 
 @dataclass(frozen=True)
@@ -45,54 +40,23 @@ class Page:
         return join_url(self.raw.url, link)
 
 
-def decode_body(body: bytes, content_type: str = "") -> tuple[str, str | None]:
-    """The text of a body and a warning where the declared charset was not the real one.
-
-    Bytes that are valid UTF-8 are UTF-8 whatever header and meta say: portals that still declare
-    iso-8859-1 or windows-1258 over UTF-8 are common, and other charsets rarely decode as UTF-8.
-    """
-    declared = _declared(body, content_type)
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    else:
-        ascii_only = body.isascii()
-        return text, None if ascii_only or declared in (
-            None,
-            "utf-8",
-        ) else f"declared {declared}, is utf-8"
-    for name in (declared, "windows-1258"):
-        if name and _TEXT_CHARSET.fullmatch(name):
-            try:
-                return body.decode(name), None
-            except (LookupError, UnicodeError):
-                continue
-    return body.decode("utf-8", "replace"), "bytes of no known charset replaced"
-
-
-def _declared(body: bytes, content_type: str) -> str | None:
-    found = _CHARSET.search(content_type.encode("latin-1", "replace")) or _CHARSET.search(
-        body[:2048]
-    )
-    name = found[1].decode("ascii").lower() if found else None
-    return "utf-8" if name in _UTF8_NAMES else name
-
-
 def parse_page(raw: RawPage) -> Page:
     """The page parsed; raises ExtractError for an empty body or one that is no HTML."""
     if not raw.body.strip():
         raise ExtractError("empty", "an empty file")
     if b"\0" in raw.body[:1024] or raw.body[:5] == b"%PDF-":
         raise ExtractError("binary", "no HTML")
-    decoded, warning = decode_body(raw.body, raw.content_type)
-    html = nfc(decoded)
+    html, warning = decode_body(raw.body, raw.content_type)
     if html.lstrip()[:1] in ("{", "["):
         html = html_of(html, raw.url) or html
     html = _SURROGATES.sub("\ufffd", html)
     tree = BeautifulSoup(html, "lxml")
+    warnings = [warning] if warning else []
+    warnings += [f"text in the font {font}, read as Unicode" for font in read_fonts(tree)]
     dialect = recognise(tree, html) or _named(raw.dialect)
-    return Page(raw, html, tree, dialect, (warning,) if warning else ())
+    if dialect and raw.captured:
+        dialect = dialect.at(raw.captured[:10])
+    return Page(raw, html, tree, dialect, tuple(warnings))
 
 
 def _named(name: str | None) -> Dialect | None:

@@ -20,8 +20,10 @@ class PortalFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     place: str | None = None
     dialect: str | None = None
     sections: list[str] = []
+    feeds: list[str] = []
     delay: Decimal | None = None
     reason: str | None = None
+    legacy_tls: bool = False
     closed: str | None = None
 
 
@@ -49,7 +51,11 @@ def load_portal(path: Path) -> Portal:
         read = msgspec.convert(_plain(msgspec.toml.decode(text)), PortalFile)
     except (OSError, msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: {error}") from error
-    for key, urls in (("home", [read.home]), ("sections", _sections(read))):
+    for key, urls in (
+        ("home", [read.home]),
+        ("sections", _sections(read)),
+        ("feeds", _feeds(read)),
+    ):
         if wrong := [url for url in urls if not authority(url)]:
             raise ConfigError(f"{path}: {key} must be an http(s) address, got {wrong[0]!r}")
     if read.dialect is not None and read.dialect not in dialects():
@@ -65,14 +71,20 @@ def load_portal(path: Path) -> Portal:
         place=read.place,
         dialect=read.dialect,
         sections=_sections(read),
+        feeds=_feeds(read),
         delay=read.delay,
         reason=read.reason,
+        legacy_tls=read.legacy_tls,
         closed=str(read.closed) if read.closed else None,
     )
 
 
 def _sections(read: PortalFile) -> list[str]:
     return [join_url(read.home, section) for section in read.sections] or [read.home]
+
+
+def _feeds(read: PortalFile) -> list[str]:
+    return [join_url(read.home, feed) for feed in read.feeds]
 
 
 def _plain(read: object) -> object:

@@ -3,15 +3,17 @@
 from functools import cache
 from pathlib import Path
 
+from crawler.charset import decode_body
 from crawler.extract import extract
 from crawler.page import parse_page
 from crawler.saved_text import extract_text
+from crawler.verdict import REFUSALS, may_refuse
 from model.errors import ExtractError
 from model.records import Article, RawPage
 from model.versions import version_of
 
 MOST_BYTES = 20 << 20  # a larger page is none; parsing it would take minutes
-_SOURCES = ("blocks.py", "compose.py", "dialects", "discover.py", "extract.py", "generic.py", "page.py", "reading.py", "saved_text.py")  # fmt: skip
+_SOURCES = ("addresses.py", "blocks.py", "charset.py", "compose.py", "dialects", "discover.py", "extract.py", "fonts.py", "fonts.toml", "generic.py", "page.py", "reading.py", "saved_text.py", "verdict.py")  # fmt: skip
 
 
 @cache
@@ -31,6 +33,21 @@ def read_page(raw: RawPage) -> Article:
     if raw.content_type.startswith("text/plain"):
         return extract_text(raw)
     return extract(parse_page(raw))
+
+
+def refusal(raw: RawPage) -> str | None:
+    """Why a page is none of what was asked for: its portal blocks, challenges, is parked or down."""
+    if raw.status == 451:
+        return "foreign: the portal answered 451"
+    if raw.status in (401, 403):
+        return f"blocked: the portal answered {raw.status}"
+    if raw.status >= 300 or not may_refuse(decode_body(raw.body, raw.content_type)[0]):
+        return None
+    try:
+        read_page(raw)
+    except ExtractError as error:
+        return f"{error.kind}: {error}" if error.kind in REFUSALS else None
+    return None
 
 
 def is_whole(body: bytes) -> bool:

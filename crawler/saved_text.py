@@ -4,9 +4,10 @@ import re
 from typing import Any
 
 from crawler.blocks import Block, clean_line
+from crawler.charset import decode_body
 from crawler.compose import Parts, compose
 from crawler.dialects import phrases
-from crawler.page import Page, decode_body
+from crawler.page import Page
 from model.errors import ExtractError
 from model.records import Article, RawPage
 from text import read_date

@@ -19,6 +19,9 @@ DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = False
 RETRY_TIMES = 2
 REDIRECT_MAX_TIMES = 5
+# Connections that break off are tried again by crawler.middlewares.Patience, more slowly.
+RETRY_EXCEPTIONS: list[str] = []
+RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]
 TELNETCONSOLE_ENABLED = False
 LOG_LEVEL = "WARNING"
 # Codings that the archive can unpack again in every installation.
@@ -27,6 +30,9 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Encoding": "gzip, deflate",
     "Accept-Language": "vi,en;q=0.5",
 }
+
+DNS_RESOLVER = "crawler.network.PublicResolver"
+DOWNLOADER_CLIENTCONTEXTFACTORY = "crawler.network.Certificates"
 
 # Where the crawler's ports (archive and frontier) come from; crawler itself knows no storage.
 CRAWL_STORE = "pipeline.crawling.CrawlStore"

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import FormRequest, Request, signals
@@ -15,31 +16,40 @@ from scrapy.http import Response
 from scrapy.utils.misc import load_object
 
 from crawler.addresses import authority
+from crawler.dialects import dialects
 from crawler.discover import discover
+from crawler.feeds import discover_feed
 from crawler.middlewares import tell
+from crawler.network import PublicResolver
+from crawler.pace import Pace
 from crawler.page import parse_page
 from crawler.reading import is_whole
+from crawler.verdict import closing_notice
 from model.errors import BantinError, ExtractError
-from model.records import DuePage, Listing, PageRequest, RawPage
+from model.records import DuePage, Listing, RawPage
 
 BEAT = 15  # seconds between two renewals of the lease
 LEASE = 60  # seconds after which another process may take the portal
-LEAST_DELAY = 0.01  # seconds; without any, Scrapy does not keep to one connection
-TOLD_EVERY = 25  # articles between two lines of progress
+LEAST_DELAY = 0.001  # seconds; without any, Scrapy does not keep to one connection
+MOST_LISTS = 3000  # list pages of one section in one run; a calendar has no end
+MOST_FEEDS = 10  # parts of a sitemap in one run that is not full
+_PRIORITY = {"section": 10, "list": 10, "feed": 5, "article": 0, "file": -10}
 # What Scrapy tells in many lines and with tracebacks is told by the spider in one.
 _LOUD = ("scrapy.core.scraper", "scrapy.downloadermiddlewares.retry", "scrapy.downloadermiddlewares.robotstxt",
          "scrapy.core.downloader.handlers", "scrapy.core.http2", "scrapy.spidermiddlewares.httperror",
          "scrapy.downloadermiddlewares.httpcompression")  # fmt: skip
+# What reads the answer for a page, by its kind; all others are list pages.
+_READ = {"article": "parse_article", "file": "parse_article", "feed": "parse_feed"}
 _END = Listing(dialect="none", links=[])
 _ARCHIVED = "Ignored response <"  # how Scrapy says that a body unpacks to too much
 
 
 class PortalSpider(scrapy.Spider):
-    """Walks a portal's list pages and fetches the articles that are due.
+    """Walks a portal's list pages and fetches what is due: feeds, articles, their files.
 
-    Arguments: portal (its slug), full=1 (walk to the end), limit=N (articles), probe=1 (the sections
-    and one article of each), only="URL URL" (these articles), look="URL URL" (these pages, to see what
-    they are).
+    Arguments: portal (its slug), full=1 (walk to the end), limit=N (articles), files=RUN (attachments
+    alone, as part of that run), probe=1 (the sections and one article of each), only="URL URL" (these articles), look="URL URL"
+    (these pages, to see what they are).
     """
 
     name = "portal"
@@ -51,7 +61,7 @@ class PortalSpider(scrapy.Spider):
             raise SystemExit("scrapy crawl portal: name the portal with -a portal=SLUG")
         try:
             store = load_object(crawler.settings["CRAWL_STORE"])(slug)
-            store.open()
+            store.open(int(kwargs.get("files") or 0))
         except BantinError as error:
             raise SystemExit(f"bantin: {error}") from error
         delay = store.portal.delay if store.portal.delay is not None else store.config.delay
@@ -59,6 +69,10 @@ class PortalSpider(scrapy.Spider):
         if store.config.contact:
             agent = f"{crawler.settings['USER_AGENT'][:-1]}; contact {store.config.contact})"
             crawler.settings.set("USER_AGENT", agent, priority="spider")
+        crawler.settings.set("LEGACY_TLS", store.portal.legacy_tls, priority="spider")
+        PublicResolver.allowed = {
+            urlsplit(f"//{host}").hostname or "" for host in store.config.allow_private
+        }
         for name in _LOUD:
             logging.getLogger(name).setLevel(logging.CRITICAL)
         spider = super().from_crawler(crawler, *args, **kwargs)
@@ -75,18 +89,23 @@ class PortalSpider(scrapy.Spider):
         self.only = str(getattr(self, "only", "")).split()
         self.look = str(getattr(self, "look", "")).split()
         self.probe = str(getattr(self, "probe", "")) == "1"
+        self.files = bool(getattr(self, "files", ""))
+        self.visit = not (self.only or self.look or self.probe or self.files)
         self.known: set[str] = set()
-        self.fetched = 0
+        self.pace = Pace()
         self.stopped: str | None = None
         self.troubles: set[str] = set()
+        self.signs: set[str] = set()
         self.seen: set[str] = set()
+        self.feeds = 0
+        self.dialect = dialects().get(store.portal.dialect or "")
 
     async def start(self) -> AsyncIterator[Any]:
         loop = asyncio.get_running_loop()
         self.beating = loop.create_task(self._beat())
         if os.environ.get("BANTIN_PARENT"):
             loop.add_reader(0, _end_with_parent)
-        for page in self.store.due(self.only, self.look):
+        for page in self.store.due(self.only, self.look, self.files):
             if self.probe and page.kind != "section":
                 continue
             if request := self.request(page):
@@ -105,20 +124,24 @@ class PortalSpider(scrapy.Spider):
                 self.say("the lease of this portal is lost; the next crawl goes on from here")
                 os._exit(1)
 
-    def request(self, page: DuePage) -> Request | None:
-        """The request for a page, None for an article when this run's limit is reached."""
+    def request(self, page: DuePage, walked: int = 1) -> Request | None:
+        """The request for a page, None for an article when this run's limit is reached.
+
+        `walked` is how many list pages of a section it is the end of.
+        """
         if page.kind == "article" and self.left is not None:
             if self.left <= 0:
                 return None
             self.left -= 1
         asked = page.asked
+        self.pace.wait(page.kind)
         common: dict[str, Any] = {
-            "callback": self.parse_article if page.kind == "article" else self.parse_list,
+            "callback": getattr(self, _READ.get(page.kind, "parse_list")),
             "errback": self.page_failed,
-            "headers": {"Referer": asked.referer} if asked.referer else {},
-            "meta": {"page": page},
+            "headers": page.validators | ({"Referer": asked.referer} if asked.referer else {}),
+            "meta": {"page": page, "handle_httpstatus_list": [304], "walked": walked},
             "dont_filter": True,
-            "priority": 0 if page.kind == "article" else 10,
+            "priority": _PRIORITY[page.kind],
         }
         if asked.form is not None:
             form = {k: v for k, v in asked.form.items() if k != "last"}
@@ -127,28 +150,70 @@ class PortalSpider(scrapy.Spider):
 
     def parse_list(self, response: Response) -> Iterator[Request]:
         page: DuePage = response.meta["page"]
-        if self.look:
+        if self.look or self.is_refused(response):
             return
         listing = self.listing(response, page)
         fetch, known = self.store.listed(page, listing, self.full and self.left != 0)
         self.known |= known
         if self.probe:
             fetch = [self.store.lease_one(link) for link in listing.links[:1]]
-        for found in fetch:
-            if found.kind != "article" and self.left == 0:
+        yield from self.fetch(fetch, response.meta["walked"] + 1, response.url)
+
+    def fetch(self, found: list[DuePage], walked: int, url: str) -> Iterator[Request]:
+        """Requests for what a list page or feed leads to, within this run's limits."""
+        for page in found:
+            if page.kind != "article" and self.left == 0:
                 continue  # it stays due, the next run walks on from it
-            if request := self.request(found):
+            if walked > MOST_LISTS and page.kind == "list":
+                self.trouble(page, url, f"a section of more than {MOST_LISTS} list pages")
+            elif request := self.request(page, walked):
                 yield request
+
+    def parse_feed(self, response: Response) -> Iterator[Request]:
+        page: DuePage = response.meta["page"]
+        if response.status == 304:
+            self.store.unchanged(page)
+            return
+        try:
+            listing = discover_feed(self.raw(response), self.dialect)
+        except ExtractError as error:
+            self.trouble(page, response.url, f"no feed: {error}")
+            return
+        fetch, known = self.store.listed(page, listing, False)
+        self.known |= known
+        yield from self.fetch(fetch, 0, response.url)
+        self.offer_feeds(listing.feeds)
+
+    def offer_feeds(self, urls: list[str]) -> None:
+        """Fetch the feeds that robots.txt or a sitemap's index names, where they are due."""
+        own = [url for url in urls if authority(url) in self.hosts] if self.visit else []
+        for url in own:
+            if not self.full and self.feeds >= MOST_FEEDS:
+                return
+            if (page := self.store.feed(url)) and (request := self.request(page)):
+                self.feeds += 1
+                self.crawler.engine.crawl(request)
+
+    def is_refused(self, response: Response) -> bool:
+        """Whether the portal gave something else than was asked for; that is told, and the page stays due."""
+        if refused := response.meta.get("refused"):
+            self.trouble(response.meta["page"], response.url, refused)
+        return bool(response.meta.get("refused"))
 
     def listing(self, response: Response, page: DuePage) -> Listing:
         """What a list page leads to; nothing at the end of a list."""
         try:
-            listing = discover(parse_page(self.raw(response)), page.asked)
+            parsed = parse_page(self.raw(response))
+            listing = discover(parsed, page.asked)
         except ExtractError as error:
             if page.kind == "section":
                 self.trouble(page, response.url, f"no list page: {error}")
             return _END  # an empty fragment is the end of a list
-        if self._repeats(response.url, page.asked):
+        if parsed.dialect:
+            self.dialect = parsed.dialect
+        if page.kind == "section" and (notice := closing_notice(parsed)):
+            self.sign(f"notice: {notice}")
+        if self._repeats(response.url, page, listing):
             return _END  # past its last page this software shows a page again
         if not listing.links and page.kind == "section":
             self.trouble(
@@ -156,18 +221,21 @@ class PortalSpider(scrapy.Spider):
             )
         return listing
 
-    def _repeats(self, url: str, asked: PageRequest) -> bool:
-        key = f"{url} {sorted((asked.form or {}).items())}"
-        if key in self.seen:
-            return True
-        self.seen.add(key)
-        return False
+    def _repeats(self, url: str, page: DuePage, listing: Listing) -> bool:
+        """Whether this page was had before in this run: by its address, or by what a further list page shows."""
+        keys = {f"{url} {sorted((page.asked.form or {}).items())}"}
+        if page.kind == "list" and listing.links:
+            keys.add(" ".join(link.url for link in listing.links))
+        known = bool(keys & self.seen)
+        self.seen |= keys
+        return known
 
     def parse_article(self, response: Response) -> None:
-        """Nothing to do: the capture is archived, and is read from there."""
-        self.fetched += 1
-        if self.fetched % TOLD_EVERY == 0:
-            self.say(f"{self.fetched} articles fetched")
+        """Nothing to read here: the capture is archived, and is read from there."""
+        if self.is_refused(response):
+            return
+        if line := self.pace.done(response.meta["page"].kind):
+            self.say(line)
         if "dataloss" not in response.flags:
             return
         if is_whole(response.body):  # the portal lies about its length
@@ -186,9 +254,12 @@ class PortalSpider(scrapy.Spider):
     def page_failed(self, failure: Any) -> None:
         page = failure.request.meta["page"]
         status = getattr(getattr(failure.value, "response", None), "status", None)
-        if page.kind == "article" and status in (404, 410) and self.store.gone(page):
+        self.pace.done(page.kind)
+        if page.id and page.kind == "article" and status in (404, 410) and self.store.gone(page):
             return
-        why = reason(failure)
+        why = failure.request.meta.get("refused") or reason(failure)
+        if page.kind == "section" and "is not a host of this portal" in why:
+            self.sign(f"redirect: {page.asked.url} leads to another host")
         self.store.failed(page, f"{failure.request.url}: {why}")
         if not why.startswith(_ARCHIVED):
             self.tell(failure.request.url, why)
@@ -210,20 +281,26 @@ class PortalSpider(scrapy.Spider):
             self.troubles.add(why)
             self.say(f"{url}: {why}")
 
+    def sign(self, what: str) -> None:
+        """Note a sign that a portal is dying, or that its answers are not what they should be."""
+        self.signs.add(what)
+
     def say(self, line: str) -> None:
         sys.stderr.write(f"{self.store.portal.slug}: {line}\n")
         sys.stderr.flush()
 
-    def stop(self, why: str) -> None:
-        """End the run because the portal asked for it."""
+    def stop(self, why: str, wait: float | None) -> None:
+        """End the run; where the portal asks for it, leave its hosts alone for `wait` seconds or longer."""
         self.stopped = why
         self.store.failed(None, why)
+        if wait is not None:
+            self.store.refused(why, wait)
         self.tell(self.store.portal.home, why)
 
     def closed(self, why: str) -> None:
         self.beating.cancel()
         done = why == "finished" and self.stopped is None
-        self.store.close("done" if done else "stopped", len(self.known))
+        self.store.close("done" if done else "stopped", len(self.known), sorted(self.signs))
 
 
 def _end_with_parent() -> None:

@@ -5,11 +5,13 @@ BantinError                 anything a user can be told in one line
     UnknownPortal           no portal has that slug
     UnknownId               no article, mention or figure has that id
     ExtractError            a page is no article; `kind` says what it is: list, missing, blocked, empty,
-                            unknown, binary, cut or large
+                            unknown, binary, cut, large or drift; blocked, challenge, parked, foreign
+                            or down where a portal refuses or is none any more
     ArchiveError            a WARC record is missing or damaged
     InputError              a file handed in can't be read
     StoreError              the database is missing, locked or of a newer version
     Busy                    somebody else holds the lease of a host
+    LeftAlone               a host refused us not long ago
 """
 
 
@@ -51,3 +53,7 @@ class StoreError(BantinError):
 
 class Busy(BantinError):  # noqa: N818 -- named by what happened
     """Somebody else holds the lease of a host."""
+
+
+class LeftAlone(BantinError):  # noqa: N818 -- named by what happened
+    """A host refused us not long ago, and is not asked before some time has passed."""

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 Qualifier = Literal["exact", "over", "nearly", "about", "under", "at_least", "at_most"]
+PageKind = Literal["section", "list", "feed", "article", "file"]
 FigureType = Literal["money", "count", "percent", "measure"]
 Span = tuple[int, int]
 
@@ -24,8 +25,10 @@ class Portal(Record, frozen=True):
     place: str | None = None
     dialect: str | None = None
     sections: list[str] = []
+    feeds: list[str] = []
     delay: Decimal | None = None
     reason: str | None = None
+    legacy_tls: bool = False
     closed: str | None = None
 
 
@@ -51,22 +54,32 @@ class PageRequest(Record, frozen=True):
 
 
 class DuePage(Record, frozen=True):
-    """A page that the frontier hands out: a section, a further list page or an article."""
+    """A page that the frontier hands out, with the validators that may be sent along.
+
+    A section is the first list page; feed is RSS, Atom or a sitemap, file an attachment. `unlisted` is an
+    article that its list no longer shows while its neighbours stay there.
+    """
 
     id: str
-    kind: Literal["section", "list", "article"]
+    kind: PageKind
     asked: PageRequest
     published: str | None = None
     resumed: bool = False
+    unlisted: bool = False
+    validators: dict[str, str] = {}
 
 
 class Link(Record, frozen=True):
-    """A link to an article on a list page, with the title and date the list shows."""
+    """A link to an article on a list page or in a feed, with the title and date that stand there.
+
+    `modified` is when a sitemap says that the page changed last.
+    """
 
     url: str
     native_id: str | None = None
     title: str | None = None
     published: str | None = None
+    modified: datetime | None = None
 
 
 class Finding(Record, frozen=True):
@@ -79,11 +92,16 @@ class Finding(Record, frozen=True):
 
 
 class Listing(Record, frozen=True):
-    """What a list page leads to: articles in page order and the next list page, if any."""
+    """What a list page or feed leads to: articles in page order and the next list page, if any.
+
+    `pages` is how many list pages the pager promises, `feeds` are the parts of a sitemap's index.
+    """
 
     dialect: str
     links: list[Link]
     next: PageRequest | None = None
+    pages: int | None = None
+    feeds: list[str] = []
 
 
 class Attachment(Record, frozen=True):
@@ -293,8 +311,9 @@ class WarcPlace(Record, frozen=True):
 class Exchange(Record, frozen=True, kw_only=True):
     """One request and its response as they went over the wire, ready to be archived.
 
-    `kind` says what was asked for (robots, section, list, article, import, None where nobody knows)
-    and `page_id` which page of the frontier; `truncated` is WARC's reason for a body cut short.
+    `kind` says what was asked for (robots, section, list, feed, article, file, import, None where nobody
+    knows) and `page_id` which page of the frontier; `truncated` is WARC's reason for a body cut short,
+    `unlisted` that the article's list no longer showed it.
     """
 
     url: str
@@ -309,6 +328,7 @@ class Exchange(Record, frozen=True, kw_only=True):
     kind: str | None = None
     page_id: str | None = None
     truncated: str | None = None
+    unlisted: bool = False
 
     def header(self, name: str) -> str:
         """The first response header of that name, "" where there is none."""

@@ -8,8 +8,9 @@ from crawler import extractor_version, read_page
 from model.errors import ArchiveError, ExtractError
 from model.records import Annotations, Article, Document
 from nlp import annotate, reader_version
+from pipeline.revisits import recheck_after
 from pipeline.workshop import TOLD_EVERY, Progress, Tally, Workshop, many
-from storage import annotations, captures, editions, queries, schema, warc
+from storage import annotations, captures, editions, frontier, queries, schema, warc
 from storage.database import Session, begin, look
 from storage.ids import derive_id
 
@@ -46,6 +47,7 @@ def read_capture(shop: Workshop, capture_id: str, tally: Tally, say: Progress) -
         else:
             had = session.get(schema.Article, editions.article_key(article, capture.portal))
             new = editions.save_reading(session, capture, article, extractor_version())
+            frontier.note_published(session, capture, article.published, recheck_after)
         gone = capture.state == "gone" and capture.kind == "article"
     if new is None and gone:
         return  # told with the articles that vanished

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from pipeline.crawling import recheck_after
 from pipeline.reading import read_due
+from pipeline.revisits import recheck_after
 from pipeline.workshop import Progress, Tally, Workshop, many
 from storage import captures
 from storage.frontier import restore_pages

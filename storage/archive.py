@@ -120,13 +120,14 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _about(exchange: Exchange) -> dict[str, str]:
-    """WARC headers; WARC-Resource-Type and WARC-Page-ID as Browsertrix writes them."""
+    """WARC headers; WARC-Resource-Type and WARC-Page-ID as Browsertrix writes them, WARC-Unlisted is our own."""
     when = exchange.captured.astimezone(UTC).isoformat(timespec="microseconds")
     headers = {
         "WARC-Date": when.replace("+00:00", "Z"),
         "WARC-Resource-Type": exchange.kind,
         "WARC-Page-ID": exchange.page_id,
         "WARC-Truncated": exchange.truncated,
+        "WARC-Unlisted": "true" if exchange.unlisted else None,
     }
     return {key: value for key, value in headers.items() if value}
 

@@ -19,7 +19,7 @@ from storage.warc import Held, scan_file
 Scan = Held | Portal | ArchiveError
 # What was asked for that is no article; an exchange of unknown kind may be one.
 GONE = (404, 410)
-_NO_ARTICLE = ("robots", "section", "list")
+_NO_ARTICLE = ("robots", "section", "list", "feed", "file")
 
 
 def save_portal(session: Session, portal: Portal) -> None:
@@ -64,6 +64,7 @@ def save_capture(session: Session, portal: str, exchange: Exchange, place: WarcP
             digest=place.digest,
             checksum=place.checksum,
             state=first_state(exchange.kind, exchange.status),
+            unlisted=exchange.unlisted,
         )
     )
     session.flush()

@@ -11,7 +11,7 @@ from model import records
 from model.records import plain
 from storage import schema
 from storage.database import begin
-from storage.ids import derive_id
+from storage.ids import address_key, derive_id
 from storage.journal import add_once
 
 
@@ -20,7 +20,7 @@ def article_key(article: records.Article, portal: str) -> str:
     if article.native_id:
         return derive_id("article", portal, article.native_id)
     if article.url:
-        return derive_id("article", portal, article.url)
+        return derive_id("article", portal, address_key(article.url))
     return derive_id("article", portal, article.title, (article.published or "")[:10])
 
 
@@ -128,34 +128,53 @@ def _set_current(session: Session, article_id: str) -> None:
 def article_row(session: Session, edition: schema.Edition) -> dict[str, Any]:
     """The columns of an article that follow from its captures, `edition` being the newest."""
     reading = edition.reading
+    seen, vanished = _last_seen(session, edition.article_id)
     return {
         "current": edition.id,
         "url": reading["url"],
         "native_id": reading["native_id"],
-        "vanished": _vanished(session, edition.article_id),
+        "seen": seen,
+        "vanished": vanished,
     }
 
 
-def _vanished(session: Session, article_id: str) -> datetime | None:
-    """When an article's page was first seen to be gone after it was last seen."""
+def _last_seen(session: Session, article_id: str) -> tuple[datetime | None, datetime | None]:
+    """When the portal last showed an article, and when it was first seen without it after that.
+
+    An article is shown by a capture that reads as it, and by an answer that it has not changed; it is
+    missed by a page that is gone, and by a capture made because its list no longer had it.
+    """
     capture = schema.Capture
     own = (capture.article_id == article_id, capture.state == "read")
-    seen = select(func.max(capture.captured)).where(*own).scalar_subquery()
     pages = select(capture.page_id).where(*own, capture.page_id.is_not(None))
-    gone = select(func.min(capture.captured)).where(
-        capture.state == "gone", capture.page_id.in_(pages), capture.captured > seen
-    )
-    return session.scalar(gone)
+    same = (capture.status == 304) & capture.page_id.in_(pages)
+    shown = (capture.article_id == article_id) & (capture.state == "read") | same
+    listed = capture.unlisted.is_(False)
+    seen = session.scalar(select(func.max(capture.captured)).where(shown, listed))
+    first = session.scalar(select(func.min(capture.captured)).where(*own))
+    seen = seen or first
+    gone = (capture.state == "gone") & capture.page_id.in_(pages)
+    missed = select(func.min(capture.captured)).where(gone | (shown & ~listed))
+    return seen, session.scalar(missed.where(capture.captured > seen)) if seen else None
 
 
 def mark_vanished(engine: Engine) -> int:
-    """Note which articles are gone from their portals; returns how many were not known to be."""
+    """Bring up what later captures say of articles: seen again or gone; returns how many vanished newly."""
     capture, article = schema.Capture, schema.Article
-    pages = select(capture.page_id).where(capture.state == "gone", capture.page_id.is_not(None))
+    tells = (capture.state == "gone") | (capture.status == 304)
+    later = (
+        select(capture.page_id, capture.state, func.max(capture.captured).label("at"))
+        .where(tells, capture.page_id.is_not(None))
+        .group_by(capture.page_id, capture.state)
+        .subquery()
+    )
+    lost = (later.c.state == "gone") & article.vanished.is_(None) & (later.c.at > article.seen)
+    back = (later.c.state != "gone") & (later.c.at > func.coalesce(article.vanished, article.seen))
     asked = (
         select(article.id)
         .join(capture, capture.article_id == article.id)
-        .where(capture.page_id.in_(pages), article.vanished.is_(None))
+        .join(later, later.c.page_id == capture.page_id)
+        .where(lost | back | article.seen.is_(None))
         .distinct()
     )
     with Session(engine) as session:
@@ -163,8 +182,9 @@ def mark_vanished(engine: Engine) -> int:
     count = 0
     for article_id in found:
         with begin(engine) as session:
+            before = session.get_one(article, article_id).vanished
             _set_current(session, article_id)
-            count += session.get_one(article, article_id).vanished is not None
+            count += before is None and session.get_one(article, article_id).vanished is not None
     return count
 
 

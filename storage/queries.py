@@ -29,7 +29,7 @@ class Filters:
 EVERYTHING = Filters()
 ARTICLE_FIELDS = (
     "id", "edition_id", "portal", "url", "native_id", "title", "published", "certainty", "section", "lead", "body",
-    "byline", "source", "attachments", "dialect", "captured", "vanished", "archived", "warc_file", "warc_offset", "annotated_by",
+    "byline", "source", "attachments", "dialect", "captured", "seen", "vanished", "archived", "warc_file", "warc_offset", "annotated_by",
 )  # fmt: skip
 MENTION_FIELDS = (
     "id", "article_id", "edition_id", "type", "text", "name", "holders", "status", "code", "now", "start", "end",
@@ -162,6 +162,7 @@ def _article_row(article: schema.Article, edition: schema.Edition) -> dict[str, 
         "attachments": [found["url"] for found in reading["attachments"]],
         "dialect": edition.dialect,
         "captured": edition.captured.isoformat(),
+        "seen": article.seen.isoformat() if article.seen else None,
         "vanished": article.vanished.isoformat() if article.vanished else None,
         "archived": archive_address(edition, article),
         "warc_file": edition.warc_file,
@@ -240,6 +241,7 @@ def get_article(engine: Engine, article_id: str, number: int | None = None) -> d
             "editions": listed,
             "article": shown.reading,
             "captured": shown.captured.isoformat(),
+            "seen": article.seen.isoformat() if article.seen else None,
             "vanished": article.vanished.isoformat() if article.vanished else None,
             "warc_file": shown.warc_file,
             "warc_offset": shown.warc_offset,
@@ -266,59 +268,3 @@ def last_run(engine: Engine, slug: str) -> schema.Run | None:
     newest = select(schema.Run).where(schema.Run.portal == slug).order_by(schema.Run.id.desc())
     with Session(engine) as session:
         return session.scalar(newest.limit(1))
-
-
-def portal_status(engine: Engine) -> list[dict[str, Any]]:
-    """Per portal: articles, editions, figures, last run and how it ended, what waits and what failed."""
-    with Session(engine) as session:
-        return [
-            _status(session, portal)
-            for portal in session.scalars(select(schema.Portal).order_by(schema.Portal.slug))
-        ]
-
-
-def _status(session: Session, portal: schema.Portal) -> dict[str, Any]:
-    run = session.scalar(
-        select(schema.Run)
-        .where(schema.Run.portal == portal.slug)
-        .order_by(schema.Run.id.desc())
-        .limit(1)
-    )
-    own = schema.Article.portal == portal.slug
-
-    def count(*parts: Any) -> int:
-        asked: Any = select(func.count()).select_from(parts[0])
-        for table, on in parts[1]:
-            asked = asked.join(table, on)
-        return int(session.scalar(asked.where(*parts[2])) or 0)
-
-    joined = [(schema.Article, schema.Article.id == schema.Edition.article_id)]
-    states = dict(
-        session.execute(
-            select(schema.Capture.state, func.count())
-            .where(schema.Capture.portal == portal.slug)
-            .group_by(schema.Capture.state)
-        ).all()
-    )
-    return {
-        "portal": portal.slug,
-        "name": portal.name,
-        "articles": count(schema.Article, [], [own]),
-        "editions": count(schema.Edition, joined, [own]),
-        "vanished": count(schema.Article, [], [own, schema.Article.vanished.is_not(None)]),
-        "figures": count(
-            schema.Figure,
-            [(schema.Article, schema.Article.current == schema.Figure.edition_id)],
-            [own],
-        ),
-        "newest": session.scalar(
-            select(func.max(schema.Edition.published))
-            .join(schema.Article, schema.Article.id == schema.Edition.article_id)
-            .where(own)
-        ),
-        "last_run": run.started.isoformat() if run else None,
-        "outcome": run.outcome if run else None,
-        "note": run.note if run else None,
-        "unread": states.get("due", 0),
-        "unreadable": states.get("failed", 0),
-    }

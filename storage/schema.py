@@ -49,7 +49,11 @@ class Page(Base):
     """A URL and when it is due; leased by a run while that works on it, acknowledged when archived.
 
     `kind` is section (the first list page, due at every refresh), list (a further one, due while a
-    walk has not come past it) or article; `ask` is how a list page is asked for, form and referer.
+    walk has not come past it), feed (RSS, Atom, sitemap), article or file (an attachment); `ask` is how a
+    list page is asked for, form and referer. `listing` are the articles a list page showed last and
+    `pages` how many its pager promises; `listed` is when a list last showed an article, of a section when it
+    was last walked to its end; `unlisted` that
+    it stopped to while the neighbours stayed; `validators` are ETag, Last-Modified and what is known of them.
     """
 
     __tablename__ = "page"
@@ -65,6 +69,11 @@ class Page(Base):
     leased_by: Mapped[int | None] = mapped_column(Integer)
     acknowledged: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
+    listing: Mapped[list[Any] | None]
+    pages: Mapped[int | None]
+    listed: Mapped[datetime | None]
+    unlisted: Mapped[bool] = mapped_column(Boolean, default=False)
+    validators: Mapped[dict[str, Any] | None]
 
 
 class Capture(Base):
@@ -96,12 +105,14 @@ class Capture(Base):
     read_by: Mapped[str | None] = mapped_column(String(40))
     article_id: Mapped[str | None] = mapped_column(String(16), index=True)
     edition_id: Mapped[str | None] = mapped_column(String(16), index=True)
+    unlisted: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class Article(Base):
     """What a portal published under one identity.
 
-    `current` is the edition captured last; `vanished` is when the portal was first seen without it.
+    `current` is the edition captured last; `seen` is when the portal last showed it, `vanished` when it
+    was first seen without it: the page gone, or out of its list while the neighbours stayed.
     """
 
     __tablename__ = "article"
@@ -110,6 +121,7 @@ class Article(Base):
     native_id: Mapped[str | None] = mapped_column(String(200))
     url: Mapped[str | None] = mapped_column(Text)
     current: Mapped[str | None] = mapped_column(String(16))
+    seen: Mapped[datetime | None]
     vanished: Mapped[datetime | None]
 
 
@@ -134,11 +146,14 @@ class Edition(Base):
 
 
 class Attachment(Base):
+    """A file offered with an edition; the captures of its page are its archived bytes."""
+
     __tablename__ = "attachment"
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     edition_id: Mapped[str] = mapped_column(ForeignKey("edition.id"), index=True)
     url: Mapped[str] = mapped_column(Text)
     label: Mapped[str | None] = mapped_column(Text)
+    page_id: Mapped[str | None] = mapped_column(String(16), index=True)
 
 
 class Mention(Base):
@@ -232,7 +247,7 @@ class Delivery(Base):
 
 
 class Run(Base):
-    """One refresh of a portal."""
+    """One refresh of a portal; `report` is what came of it when its pages were read (docs/fields.md)."""
 
     __tablename__ = "run"
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -245,6 +260,18 @@ class Run(Base):
     articles: Mapped[int] = mapped_column(default=0)
     known: Mapped[int] = mapped_column(default=0)
     failed: Mapped[int] = mapped_column(default=0)
+    requests: Mapped[int] = mapped_column(default=0)
+    report: Mapped[dict[str, Any] | None]
+
+
+class Breaker(Base):
+    """A host that is left alone until a time because it refused us, and how often in a row it did."""
+
+    __tablename__ = "breaker"
+    host: Mapped[str] = mapped_column(String(200), primary_key=True)
+    until: Mapped[datetime]
+    trips: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
 
 
 class Lease(Base):

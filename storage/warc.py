@@ -265,6 +265,7 @@ def _exchange(record: Any) -> Exchange:
         kind=about("WARC-Resource-Type"),
         page_id=about("WARC-Page-ID"),
         truncated=about("WARC-Truncated"),
+        unlisted=about("WARC-Unlisted") == "true",
     )
 
 

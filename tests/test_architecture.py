@@ -38,6 +38,7 @@ MAY_IMPORT = {
 HOMES = {
     "scrapy": {"crawler"},
     "bs4": {"crawler"},
+    "feedparser": {"crawler"},
     "underthesea": {"nlp"},
     "sqlalchemy": {"storage"},
     "alembic": {"storage"},

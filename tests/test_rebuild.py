@@ -63,7 +63,9 @@ def test_the_archive_alone_is_enough(crawled: Path) -> None:
     done(crawled, "rebuild")
     assert exported(crawled) == before
     assert done(crawled, "verify").stdout == ""
-    assert table(crawled, "SELECT count(*) FROM page WHERE acknowledged IS NOT NULL") == [(44,)]
+    assert table(crawled, "SELECT count(*) FROM page WHERE acknowledged IS NOT NULL") == [
+        (46,)
+    ]  # 2 files
     assert table(crawled, "SELECT count(*) FROM page WHERE due < datetime('now')") == [(0,)]
 
 

@@ -4,8 +4,10 @@ import importlib
 import importlib.util
 import re
 from collections.abc import Callable
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from bs4 import BeautifulSoup
@@ -41,6 +43,14 @@ class ArticleRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     credits: str | None = None
 
 
+class Earlier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the software's pages differed until a day: only what differed."""
+
+    until: date
+    listing: dict[str, Any] = {}
+    article: dict[str, Any] = {}
+
+
 class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """One family of portal software."""
 
@@ -49,7 +59,18 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
     never: list[str]
     listing: ListRules
     article: ArticleRules
+    before: list[Earlier] = []
     name: str = ""
+
+    def at(self, captured: str) -> "Dialect":
+        """The dialect as it was when a page was captured (an ISO date): old captures stay readable."""
+        day = date.fromisoformat(captured)
+        was = min((b for b in self.before if day <= b.until), key=lambda b: b.until, default=None)
+        if was is None:
+            return self
+        listing = msgspec.structs.replace(self.listing, **was.listing)
+        article = msgspec.structs.replace(self.article, **was.article)
+        return msgspec.structs.replace(self, listing=listing, article=article)
 
     @cached_property
     def next_page(self) -> Callable[[BeautifulSoup, str, PageRequest], PageRequest | None] | None:
@@ -74,6 +95,7 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     byline_labels: list[str]
     sections: list[str]
     source_labels: list[str]
+    closing: list[str]
     pages: dict[str, list[str]]
 
 

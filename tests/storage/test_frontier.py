@@ -32,7 +32,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
 
 def opened(engine: Engine, host: str = "h") -> Frontier:
     frontier = Frontier(engine, "p", [host], lambda _published, captured: captured + LATER)
-    frontier.open([HOME])
+    frontier.open([HOME], [])
     return frontier
 
 
@@ -42,7 +42,7 @@ def captured(frontier: Frontier, page: DuePage, status: int = 200, number: int =
         captured=datetime.now(UTC), kind=page.kind, page_id=page.id,
     )  # fmt: skip
     place = WarcPlace(file="f", start=number, offset=number, length=1, digest="d", checksum="c")
-    frontier.captured(exchange, place, page)
+    frontier.captured(exchange, place, page, good=True)
 
 
 def links(*numbers: int) -> list[Link]:
@@ -60,11 +60,14 @@ def urls(pages: list[DuePage]) -> list[str]:
 
 def test_walk_goes_on_while_there_is_something_to_fetch(engine: Engine) -> None:
     frontier = opened(engine)
-    (head,) = frontier.due([HOME])
+    (head,) = frontier.due([HOME], files=True)
     fetch, known = frontier.listed(head, listing(1, 2), full=False)
     assert (urls(fetch), known) == (["http://h/1", "http://h/2", f"{HOME}?page=2"], set())
     for number, page in enumerate(fetch[:2]):
         captured(frontier, page, number=number)
+    # The first walk of a section goes to its end, whatever is known.
+    assert urls(frontier.listed(head, listing(1, 2), full=False)[0]) == [f"{HOME}?page=2"]
+    frontier.listed(fetch[2], listing(1, further=False), full=False)
     again, known = frontier.listed(head, listing(1, 2), full=False)
     assert (again, len(known)) == ([], 2)
     assert urls(frontier.listed(head, listing(1, 2), full=True)[0]) == [f"{HOME}?page=2"]
@@ -72,12 +75,12 @@ def test_walk_goes_on_while_there_is_something_to_fetch(engine: Engine) -> None:
 
 def test_killed_run_leaves_everything_due(engine: Engine) -> None:
     frontier = opened(engine)
-    (head,) = frontier.due([HOME])
+    (head,) = frontier.due([HOME], files=True)
     fetch, _ = frontier.listed(head, listing(1, 2), full=False)
     captured(frontier, fetch[0])
     # The run is gone without a word; the next one may take its hosts, it is the same process here.
     resumed = opened(engine)
-    due = resumed.due([HOME])
+    due = resumed.due([HOME], files=True)
     assert sorted(urls(due)) == ["http://h/2", HOME, f"{HOME}?page=2"]
     walk = next(page for page in due if page.kind == "list")
     further, _ = resumed.listed(walk, listing(1, 3), full=False)
@@ -88,7 +91,7 @@ def test_killed_run_leaves_everything_due(engine: Engine) -> None:
 
 def test_changed_title_on_a_list_makes_an_article_due(engine: Engine) -> None:
     frontier = opened(engine)
-    (head,) = frontier.due([HOME])
+    (head,) = frontier.due([HOME], files=True)
     fetch, _ = frontier.listed(head, listing(1, further=False), full=False)
     captured(frontier, fetch[0])
     corrected = Listing(
@@ -99,7 +102,7 @@ def test_changed_title_on_a_list_makes_an_article_due(engine: Engine) -> None:
 
 def test_failed_page_comes_back_later_each_time(engine: Engine) -> None:
     frontier = opened(engine)
-    (head,) = frontier.due([HOME])
+    (head,) = frontier.due([HOME], files=True)
     (page,) = frontier.listed(head, listing(1, further=False), full=False)[0]
     waits = []
     for _ in range(12):
@@ -114,7 +117,7 @@ def test_failed_page_comes_back_later_each_time(engine: Engine) -> None:
 
 def test_server_error_and_cut_answer_acknowledge_nothing(engine: Engine) -> None:
     frontier = opened(engine)
-    (head,) = frontier.due([HOME])
+    (head,) = frontier.due([HOME], files=True)
     (page,) = frontier.listed(head, listing(1, further=False), full=False)[0]
     captured(frontier, page, status=500)
     with look(engine) as session:
@@ -151,7 +154,7 @@ def test_lost_lease_is_not_renewed(engine: Engine) -> None:
     frontier = opened(engine)
     give(engine, "elsewhere:1:1", timedelta(minutes=1))
     assert not frontier.renew()
-    frontier.close("done", 0)
+    frontier.close("done", 0, [])
     with look(engine) as session:
         assert session.get_one(schema.Lease, "host h").holder == "elsewhere:1:1"
 

@@ -5,22 +5,34 @@ from urllib.parse import urlsplit
 
 from bs4 import Tag
 
-from crawler import generic
 from crawler.addresses import clean_url, same_site
-from crawler.dialects import Dialect
+from crawler.dialects import Dialect, dialects
+from crawler.lookalike import article_links, looks_like_article, next_link
 from crawler.page import Page
 from model.records import Link, Listing, PageRequest
 from text import read_date, squeeze
 
+LEAST_DRIFTED = 3  # headlines that make a list of a page on which the dialect finds none
 _PAGER = "[class*=pag i] a, [class*=pag i] li, [class*=pag i] span, a[class*=page i], .rgNumPart a"
 _LAST_PAGE = re.compile(r"""(?i)(?:max|total|last)_?pages?\W{1,3}(?:parseInt\()?["']?(\d{1,5})\b""")
 
 
 def discover(page: Page, asked: PageRequest | None = None) -> Listing:
-    """The articles a list page links to, in page order, and the request for the next list page."""
-    dialect = page.dialect
-    if dialect is None:
+    """The articles a list page links to, in page order, and the request for the next list page.
+
+    Where the dialect's selectors find none, look-alike headlines count, as on pages of no known software.
+    """
+    if page.dialect is None:
         return _discover_generic(page)
+    found = discover_known(page, page.dialect, asked)
+    if not found.links:
+        drifted = _discover_generic(page)
+        return drifted if len(drifted.links) >= LEAST_DRIFTED else found
+    return found
+
+
+def discover_known(page: Page, dialect: Dialect, asked: PageRequest | None = None) -> Listing:
+    """What the dialect's own selectors find on a list page."""
     links: dict[str, Link] = {}
     for item in page.tree.select(dialect.listing.item):
         link = _read_item(page, dialect, item)
@@ -44,16 +56,16 @@ def count_pages(page: Page) -> int | None:
 
 def _discover_generic(page: Page) -> Listing:
     """What a list page of no known software leads to: its look-alike headlines, and the next page."""
-    table = generic.generic()
+    table = dialects()["generic"]
     links: dict[str, Link] = {}
-    for anchor in generic.article_links(page):
+    for anchor in article_links(page):
         url = clean_url(page.absolute(str(anchor["href"])))
         native = article_id(url, table)
-        fits = generic.looks_like_article(urlsplit(url).path, native)
+        fits = looks_like_article(url, native)
         if fits and not table.never_pattern.search(url) and same_site(url, page.url):
             title = squeeze(anchor.get_text(" ")) or squeeze(str(anchor.get("title") or ""))
             links.setdefault(url, Link(url=url, native_id=native, title=title or None))
-    following = generic.next_link(page)
+    following = next_link(page.tree)
     further = _link_request(page, str(following["href"])) if following else None
     return Listing(
         dialect="generic", links=list(links.values()), next=further, pages=count_pages(page)
@@ -76,7 +88,11 @@ def _read_item(page: Page, dialect: Dialect, item: Tag) -> Link | None:
         return None
     url = clean_url(page.absolute(str(anchor["href"])))
     native = article_id(url, dialect)
-    if native is None or dialect.never_pattern.search(url) or not same_site(url, page.url):
+    if (
+        not (native or dialect.listing.trusted)
+        or dialect.never_pattern.search(url)
+        or not same_site(url, page.url)
+    ):
         return None
     date = item.select_one(dialect.listing.date)
     read = read_date(date.get_text(" ")) if date else None

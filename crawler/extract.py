@@ -10,15 +10,18 @@ from bs4 import Tag
 from crawler import generic
 from crawler.addresses import clean_url
 from crawler.blocks import Block, clean_line, read_blocks
+from crawler.clutter import asides, drop_cards, move_head, without_ways
 from crawler.compose import Parts, compose
 from crawler.dialects import Dialect, phrases
 from crawler.discover import article_id
+from crawler.lookalike import is_list
 from crawler.page import Page, first_match
 from crawler.verdict import REFUSALS, other_kind
 from model.errors import ExtractError
 from model.records import Article, Attachment, Image
 from text import PrintedDate, match_key, read_date
 
+DRIFT = "the selectors of {} find nothing here; see docs/how-to-add-a-dialect.md"
 _FILE = re.compile(r"downloadFile\([^,]+,\s*'([^']+)'\)")
 _KINDS = ("pdf", "doc", "docx", "xls", "xlsx")
 _OFFERS = [
@@ -26,6 +29,11 @@ _OFFERS = [
     "a[onclick*=downloadFile]", "iframe[src*='file=']", "iframe[src*='.pdf' i]", "embed[src*='.pdf' i]",
     "object[data*='.pdf' i]",
 ]  # fmt: skip
+_META_DATES = [
+    "meta[property='article:published_time'][content]",
+    "meta[itemprop=datePublished][content]",
+]
+_NUKEVIET_DATE = re.compile(r"\+07(\d\d:\d\d:\d\d)$")  # it prints the zone before the time
 _RIGHT = re.compile(r"text-align\s*:\s*right|text-right|align-right", re.IGNORECASE)
 _LABEL_END = re.compile(r"^\s*[:.]\s*")
 
@@ -38,12 +46,12 @@ def extract(page: Page) -> Article:
     root = page.tree.select_one(rules.root) or page.tree
     title, body = _words(root, rules.title), first_match(root, rules.body)
     if not title or body is None:
-        raise ExtractError(*_unread(page))
+        return _extract_drifted(page)
     byline, source = _credits(root, page.dialect)
     lead = _words(root, rules.lead)
     attachments, images = _attachments(page, root, body), _images(page, root)
     section = _words(page.tree, rules.section)
-    published = _published(root, rules.published)
+    published = _published(root, rules.published) or _published(page.tree, _META_DATES)
     dropped = root.select(", ".join(rules.drop)) if rules.drop else []
     blocks = _without_lead(read_blocks(body, frozenset(map(id, dropped))), lead)
     blocks, byline = _without_byline(blocks, byline)
@@ -59,22 +67,19 @@ def extract(page: Page) -> Article:
     )
 
 
-def _unread(page: Page) -> tuple[str, str]:
-    """Why a page of a known dialect gives no article; drift where the generic reader would find one.
+def _extract_drifted(page: Page) -> Article:
+    """The generic reader's article of a page whose dialect finds none, marked as such.
 
-    What the generic reader makes of it is not taken: a dialect knows that lead and date stand elsewhere.
+    Raises ExtractError that says what the page is instead, where there is no article.
     """
     kind, why = other_kind(page)
     if kind != "unknown" or page.dialect is None:
-        return kind, why
+        raise ExtractError(kind, why)
+    warnings = (*page.warnings, DRIFT.format(page.dialect.name))
     try:
-        found = _extract_generic(replace(page, dialect=None))
-    except ExtractError:
-        return kind, why
-    return "drift", (
-        f"the selectors of {page.dialect.name} find no article where the generic reader finds "
-        f"{len(found.body.split())} words; the portal has changed, see docs/how-to-add-a-dialect.md"
-    )
+        return _extract_generic(replace(page, dialect=None, warnings=warnings))
+    except ExtractError as error:
+        raise ExtractError(kind, why) from error
 
 
 def _extract_generic(page: Page) -> Article:
@@ -85,19 +90,23 @@ def _extract_generic(page: Page) -> Article:
     page = replace(page, dialect=generic.generic(), tree=copy(page.tree))
     generic.clear_page(page)
     body = generic.best_block(page.tree)
-    if body is not None and generic.is_list(page, body):
+    if body is not None and is_list(page, body):
         raise ExtractError("list", "a list page of no known portal software, no article")
+    if body is not None and drop_cards(page.tree):
+        body = generic.best_block(page.tree)
     found = generic.find_title(page, body) if body else None
     if body is None or found is None:
         raise ExtractError("unknown", "a page of no known portal software, and no running text")
     name, title = found
+    move_head(body, title)
     dated = (read_date(text) for text in generic.date_nodes(page, title, body))
     published = next((date for date in dated if date), None)
     lead = generic.find_lead(page, name, title, body)
     byline, source = _credits(page.tree, generic.generic())
     attachments, images = _attachments(page, body, body), _images(page, body)
-    blocks = _without_lead(generic.without_head(read_blocks(body), name), lead)
-    blocks, byline = _without_byline(blocks, byline if byline and len(byline) < 80 else None)
+    blocks = without_ways(generic.without_head(read_blocks(body, asides(body)), name))
+    blocks, signed = _without_byline(_without_lead(blocks, lead), None)
+    byline = signed or (byline if byline and len(byline) < 80 else None)
     if not blocks:
         raise ExtractError("empty", "an article without text")
     extras = {"source": source, "section": None, "attachments": attachments, "images": images}
@@ -122,7 +131,10 @@ def _words(root: Tag, selectors: list[str]) -> str | None:
 def _published(root: Tag, selectors: list[str]) -> PrintedDate | None:
     for selector in selectors:
         for node in root.select(selector):
-            if read := read_date(clean_line(node.get_text(" "))):
+            marked = _NUKEVIET_DATE.sub(
+                r"T\1+07:00", str(node.get("datetime") or node.get("content") or "")
+            )
+            if read := read_date(marked) or read_date(clean_line(node.get_text(" "))):
                 return read
     return None
 
@@ -170,6 +182,8 @@ def _without_byline(blocks: list[Block], byline: str | None) -> tuple[list[Block
     if not blocks:
         return blocks, byline
     last = blocks[-1]
+    if len(blocks) > 2 and blocks[-2].text.rstrip(" :").lower() in phrases().byline_labels:
+        return blocks[:-2], byline or last.text
     unlabelled = _labelled(last.text, phrases().byline_labels, loose=True) or ""
     if byline and _same(unlabelled, byline):
         return blocks[:-1], byline
@@ -184,6 +198,8 @@ def _is_signed(block: Block) -> bool:
         f"{node.get('style', '')} {node.get('class', '')} {node.get('align', '')}" if node else ""
     )
     aligned = bool(_RIGHT.search(attributes)) or (node is not None and node.get("align") == "right")
+    strong = node.find(["strong", "b", "em"]) if node else None
+    aligned = aligned or (strong is not None and clean_line(strong.get_text(" ")) == block.text)
     short = len(block.text.split()) <= 10 and not block.text.endswith((".", "!", "?"))
     return aligned and short and "\n" not in block.text
 

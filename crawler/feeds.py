@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from html import unescape
 from typing import Any
-from urllib.parse import urlsplit
 
 import feedparser
 from scrapy.utils.sitemap import Sitemap
 
-from crawler import generic
 from crawler.addresses import clean_url, join_url, same_site
-from crawler.dialects import Dialect
+from crawler.dialects import Dialect, dialects
 from crawler.discover import article_id
+from crawler.lookalike import looks_like_article
 from model.errors import ExtractError
 from model.records import Link, Listing, RawPage
 from text import squeeze
@@ -67,14 +66,18 @@ def _sitemap(url: str, body: bytes, wanted: Callable[..., Link | None]) -> Listi
 
 
 def _filter(base: str, dialect: Dialect | None) -> Callable[..., Link | None]:
-    """What makes a link of an entry, None where its address is no article's."""
-    table = dialect or generic.generic()
+    """What makes a link of an entry, None where its address is no article's; a feed's entries all are."""
+    table = dialect or dialects()["generic"]
 
     def wanted(href: str, entry: dict[str, object]) -> Link | None:
         url = clean_url(join_url(base, unescape(href)))
         native = article_id(url, table)
-        fits = native if dialect else generic.looks_like_article(urlsplit(url).path, native)
-        if not fits or table.never_pattern.search(url) or not same_site(url, base):
+        fits = native if dialect else looks_like_article(url, native)
+        if (
+            not (fits or ("link" in entry and "loc" not in entry))
+            or table.never_pattern.search(url)
+            or not same_site(url, base)
+        ):
             return None
         title = squeeze(unescape(unescape(str(entry.get("title") or "")))) or None
         return Link(

@@ -48,13 +48,6 @@ _DATED = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2} tháng \d{1,2}")
 _LABEL = re.compile(
     r"(?i)ngày đăng|đăng ngày|đăng lúc|cập nhật|ngày cập nhật|xuất bản|ngày tạo|post(?:ed)? on|publish"
 )
-_NEXT = re.compile(
-    r"(?i)^(?:»|›|>|>>|sau|tiếp|tiếp theo|kế tiếp|trang sau|trang tiếp|trang kế|next|next »|sau »|tiếp »)$"
-)
-_FRAME = re.compile(
-    r"(?i)(?:^|[\s_-])(?:menu|nav|navbar|navigation|breadcrumbs?|pagination|sidebar|footer|banner)(?:$|[\s_-])"
-)
-_SLUG = re.compile(r"/[\w%]+(?:-[\w%]+){3,}")
 
 
 def generic() -> Dialect:
@@ -183,45 +176,7 @@ def _page_title(page: Page) -> str:
 
 
 def _comes_before(node: Tag, other: Tag) -> bool:
-    return (
-        node.sourceline is not None
-        and other.sourceline is not None
-        and ((node.sourceline, node.sourcepos or 0) <= (other.sourceline, other.sourcepos or 0))
-    )
-
-
-def is_list(page: Page, body: Tag) -> bool:
-    """Whether a block begins with headlines that are links; at its end they are related articles."""
-    headlines = article_links(page)
-    if len(headlines) >= 3 and _is_item(body, headlines):
-        return True
-    links = {id(a) for a in headlines if _inside(a, body)}
-    if len(links) < 3:
-        return False
-    before = 0
-    for node in body.descendants:
-        if isinstance(node, Tag) and id(node) in links:
-            break
-        if isinstance(node, NavigableString) and not isinstance(node, Comment):
-            before += len(node.strip())
-    return before < 0.3 * len(body.get_text("", strip=True))
-
-
-def _is_item(body: Tag, headlines: list[Tag]) -> bool:
-    """Whether a block lies in one of several look-alike elements that each have a headline."""
-    node: Tag | None = body
-    for _ in range(4):
-        if node is None or node.parent is None:
-            return False
-        alike = [
-            t
-            for t in node.parent.find_all(node.name, recursive=False)
-            if t.get("class") == node.get("class")
-        ]
-        if len(alike) >= 3 and sum(any(_inside(a, t) for a in headlines) for t in alike) >= 3:
-            return True
-        node = node.parent
-    return False
+    return any(earlier is node for earlier in other.previous_elements)
 
 
 def find_lead(page: Page, name: str, title: Tag | None, body: Tag) -> str | None:
@@ -253,8 +208,9 @@ def date_nodes(page: Page, title: Tag | None, body: Tag) -> Iterator[str]:
         for node in page.tree.select(selector):
             if (
                 id(node) in seen
-                or node.find_parent(["li", "nav", "footer", "aside"])
-                or _inside(node, body)
+                or node.find_parent(["li", "nav", "aside"])
+                or (node.find_parent("footer") and not node.find_parent("article"))
+                or (_inside(node, body) and not _is_machine_date(node))
             ):
                 continue
             seen.add(id(node))
@@ -269,6 +225,15 @@ def date_nodes(page: Page, title: Tag | None, body: Tag) -> Iterator[str]:
         "meta[property='article:published_time'][content], meta[itemprop=datePublished][content]"
     ):
         yield re.sub(r"\+07(\d\d:\d\d:\d\d)$", r"T\1+07:00", str(meta["content"]))
+
+
+def _is_machine_date(node: Tag) -> bool:
+    """A date of the software's own inside the text's element: marked up, and in no link or list."""
+    return (
+        node.name == "time"
+        and node.has_attr("datetime")
+        and node.find_parent(["a", "li", "p"]) is None
+    )
 
 
 def _labelled_lines(title: Tag) -> Iterator[str]:
@@ -298,63 +263,3 @@ def without_head(blocks: list[Block], title: str) -> list[Block]:
     ):
         rest = rest[1:]
     return rest
-
-
-def article_links(page: Page) -> list[Tag]:
-    """Links of the largest groups of look-alike links whose texts read like headlines."""
-    groups: dict[str, list[Tag]] = defaultdict(list)
-    for anchor in page.tree.find_all("a", href=True):
-        words = clean_line(anchor.get_text(" ")) or str(anchor.get("title") or "")
-        if len(words) < 15 or len(words.split()) < 4 or _in_frame(anchor):
-            continue
-        groups[_signature(anchor)].append(anchor)
-    sized = sorted(groups.values(), key=len, reverse=True)
-    return [a for group in sized if len(group) >= max(1, len(sized[0]) // 3) for a in group]
-
-
-def _in_frame(node: Tag) -> bool:
-    """Whether a node belongs to the page's frame; a header inside an article is the article's."""
-    for parent in node.parents:
-        if parent.name in ("nav", "footer", "aside"):
-            return True
-        if parent.name == "header" and not parent.find_parent(["article", "main"]):
-            return True
-        names = " ".join([*(parent.get("class") or []), str(parent.get("id") or "")])
-        if parent.name not in ("body", "html") and _FRAME.search(names):
-            return True
-    return False
-
-
-def _signature(anchor: Tag) -> str:
-    """How a link is nested: tags and classes of the three elements around it, numbered classes apart."""
-    around = list(anchor.parents)[:3]
-    return ">".join(
-        ".".join([tag.name, *(c for c in tag.get("class") or [] if not re.search(r"\d", c))])
-        for tag in around
-    )
-
-
-def looks_like_article(url_path: str, native: str | None) -> bool:
-    """Whether an address reads like an article's: a number of its own or a long slug."""
-    return native is not None or _SLUG.search(url_path) is not None
-
-
-def next_link(page: Page) -> Tag | None:
-    """The link to the next list page: by rel, by class, by its words, or the number after the current one."""
-    assert generic().listing.next is not None
-    found = page.tree.select_one(generic().listing.next or "a[rel=next]")
-    if found:
-        return found
-    anchors = page.tree.find_all("a", href=True)
-    for anchor in anchors:
-        if _NEXT.match(clean_line(anchor.get_text(" "))):
-            return anchor
-    current = page.tree.select_one(
-        "[class*=pag i] .active, [class*=pag i] .current, [class*=pag i] strong, [class*=pag i] b"
-    )
-    number = clean_line(current.get_text(" ")) if current else ""
-    if number.isdecimal():
-        return next(
-            (a for a in anchors if clean_line(a.get_text(" ")) == str(int(number) + 1)), None
-        )
-    return None

@@ -53,7 +53,9 @@ def parse_page(raw: RawPage) -> Page:
     tree = BeautifulSoup(html, "lxml")
     warnings = [warning] if warning else []
     warnings += [f"text in the font {font}, read as Unicode" for font in read_fonts(tree)]
-    dialect = recognise(tree, html) or _named(raw.dialect)
+    # A portal whose file says generic is read so whatever its pages look like.
+    named = _named(raw.dialect)
+    dialect = None if raw.dialect == "generic" else recognise(tree, html) or named
     if dialect and raw.captured:
         dialect = dialect.at(raw.captured[:10])
     return Page(raw, html, tree, dialect, tuple(warnings))

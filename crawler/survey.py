@@ -1,5 +1,6 @@
 """What a home page tells of its portal: name, software and why, sections, feeds."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -7,10 +8,15 @@ from crawler.addresses import clean_url, same_site
 from crawler.blocks import clean_line
 from crawler.dialects import phrases
 from crawler.discover import article_id
-from crawler.generic import generic, looks_like_article
+from crawler.generic import generic
+from crawler.lookalike import looks_like_article
 from crawler.page import Page
 
 MOST_SECTIONS = 12  # candidates that are fetched; a menu leads to more than anybody reads
+
+_BETWEEN = re.compile(r"\s+[-|–—]\s+")
+_HOME = frozenset(["trang chủ", "trang nhất", "home", "homepage"])
+_FURTHER = re.compile(r"(?i)/(?:page|trang)[/-]?\d+/?(?:$|\.)|[?&](?:page|paged|trang|start)=\d+")
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,9 @@ def _site_name(page: Page) -> str:
             else ""
         )
         if words:
-            return words.rpartition(" - ")[2].strip() if " - " in words else words
+            parts = [part.strip() for part in _BETWEEN.split(words)]
+            told = [part for part in parts if part and part.lower() not in _HOME]
+            return max(told, key=len) if told else words
     return urlsplit(page.url).netloc
 
 
@@ -61,13 +69,13 @@ def _candidates(page: Page) -> list[str]:
         if not 3 <= len(words) <= 45 or not same_site(url, page.url) or url == clean_url(page.url):
             continue
         native = article_id(url, table)
-        if table.never_pattern.search(url) or generic().never_pattern.search(url):
-            continue
         if (
-            native
-            and (page.dialect or looks_like_article(urlsplit(url).path, native))
-            and len(words) > 30
+            table.never_pattern.search(url)
+            or generic().never_pattern.search(url)
+            or _FURTHER.search(url)
         ):
+            continue
+        if native and (page.dialect or looks_like_article(url, native)) and len(words) > 30:
             continue
         rank = next((i for i, word in enumerate(phrases().sections) if word in words), 99)
         found.setdefault(url, rank)

@@ -4,7 +4,7 @@ import re
 
 from crawler.blocks import clean_line
 from crawler.dialects import phrases
-from crawler.discover import discover
+from crawler.discover import discover_known
 from crawler.page import Page
 
 # Kinds of pages that say nothing of what was asked for: it stays due, and the host is slowed down.
@@ -22,7 +22,7 @@ def other_kind(page: Page) -> tuple[str, str]:
     seen = " ".join(page.tree.get_text(" ", strip=True).lower().split())
     if mark := _mark_of("missing", seen[:4000]):
         return "missing", f"a page that says {mark!r}, no article"
-    if page.dialect and discover(page).links:
+    if page.dialect and discover_known(page, page.dialect).links:
         return "list", f"a list page of {page.dialect.name}, no article"
     if refused := _refusal(page, seen):
         return refused

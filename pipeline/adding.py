@@ -48,8 +48,10 @@ def add_portal(
     finally:
         if not kept:
             path.unlink()
-    shop.load_portals()
-    read_due(shop, Tally(), say)
+        shop.load_portals()
+        read_due(
+            shop, Tally(), say
+        )  # what was fetched is archived, and is read whatever came of it
     return path if kept else None
 
 

@@ -64,7 +64,8 @@ def survey_portal(shop: Workshop, slug: str, url: str, place: str | None, say: P
     listings = _sections(shop, slug, [own, *survey.candidates], say)
     if not listings:
         raise InputError(
-            f"{url}: no page with links to articles was found; write `sections` by hand (see README)"
+            f"{url}: {survey.dialect or 'no known software'}, but on none of its {1 + len(survey.candidates)} likely "
+            "pages were links to articles; write `sections` by hand (docs/how-to-add-a-portal.md)"
         )
     links = [link.url for listing in listings.values() for link in listing.links[:2]]
     pages = _pages_of(shop, slug, {"only": " ".join(dict.fromkeys(links[:3]))}, say).get(

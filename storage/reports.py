@@ -68,9 +68,17 @@ def _counts(session: Session, captures: Sequence[schema.Capture]) -> dict[str, A
         "unreadable": dict(sorted(reasons.items())),
         "files": sum(c.kind == "file" for c in captures),
         "read": len(read),
+        "drifted": sum(_is_drifted(e) for e in readings),
         "generic": sum(e.dialect == "generic" for e in readings),
         "coverage": {f: 100 * n // len(read) for f, n in shown.items()} if read else {},
     }
+
+
+def _is_drifted(edition: schema.Edition) -> bool:
+    """Whether the extractor warned that the dialect's selectors find nothing."""
+    return any(
+        str(told).startswith("the selectors of") for told in edition.reading.get("warnings", [])
+    )
 
 
 def _had_edition(session: Session, capture: schema.Capture) -> bool:

@@ -17,15 +17,36 @@ _WEEKDAYS = {
     "chủ nhật": 6, "cn": 6,
 }  # fmt: skip
 
+# Months as WordPress and others spell them; "th11" and "tháng 11" are read as numbers.
+_MONTHS = {
+    "một": 1, "giêng": 1, "hai": 2, "ba": 3, "tư": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9,
+    "mười": 10, "mười một": 11, "mười hai": 12,
+    "january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7, "august": 8,
+    "september": 9, "october": 10, "november": 11, "december": 12,
+}  # fmt: skip
+_NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_SPELT = rf"(?:(?:tháng|th) ?)?({_NAMES}|\d{{1,2}})"
+
 _WEEKDAY = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in _WEEKDAYS))
 _ISO = re.compile(
     r"\b(\d{4})-(\d\d)-(\d\d)(?:[t ](\d\d):(\d\d)(?::(\d\d))?(?:\.\d+)?(z|[+-]\d\d:?\d\d)?)?"
 )
 _WORDED = re.compile(r"\b(\d{1,2}) tháng (\d{1,2}),? năm (\d{4})\b")
+# "18 Tháng Mười Một, 2024", "27 Th05 2022" and "Tháng Mười Hai 30, 2025", "November 18, 2024".
+_DAY_FIRST = re.compile(
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th)? (?=tháng|th ?\d|[a-z]){_SPELT},? (\d{{4}})\b"
+)
+_MONTH_FIRST = re.compile(rf"\b(?=tháng|th ?\d|[a-z]){_SPELT} (\d{{1,2}}),? (\d{{4}})\b")
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
 _CLOCK = re.compile(
     r"(?<![\d/.,-])(\d{1,2})(?::|h|g| giờ )(\d{2})(?::(\d{2}))?(?! ?tháng|[/.-]\d)\s*(sa|ch|am|pm)?\b"
 )
+
+
+# Which groups are day, month and year.
+_FORMS = (
+    (_WORDED, (1, 2, 3)), (_NUMERIC, (1, 3, 4)), (_DAY_FIRST, (1, 2, 3)), (_MONTH_FIRST, (2, 1, 3)),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,14 +84,11 @@ def read_date(text: str) -> PrintedDate | None:
     line = text.lower()
     if iso := _ISO.search(line):
         return _from_iso(iso)
-    found = _WORDED.search(line) or _NUMERIC.search(line)
-    if not found:
-        return None
-    if found.re is _WORDED:
-        day, month, year = found[1], found[2], found[3]
-    else:
-        day, month, year = found[1], found[3], found[4]
-    return _checked(line, int(day), int(month), _full_year(year))
+    for pattern, order in _FORMS:
+        if found := pattern.search(line):
+            day, month, year = (found[group] for group in order)
+            return _checked(line, int(day), _MONTHS.get(month) or int(month), _full_year(year))
+    return None
 
 
 def _full_year(year: str) -> int:

@@ -18,12 +18,13 @@ FOLDER = Path(__file__).parent
 
 
 class ListRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Selectors of a list page."""
+    """Selectors of a list page; `trusted` where a headline's link is an article's whatever its address."""
 
     item: str
     link: str
     date: str
     next: str | None = None
+    trusted: bool = False
 
 
 class ArticleRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -72,7 +72,9 @@ def test_portal_of_no_known_software(
     crawled_all: tuple[Path, dict[str, SampleSite]], tmp_path: Path
 ) -> None:
     home, sites = crawled_all
-    held = held_of(home, "joomla", tmp_path / "articles.jsonl")
+    found = held_of(home, "joomla", tmp_path / "articles.jsonl")
+    # Without a dialect, an article is known by the last part of its address: a number alone may be a year.
+    held = {key.partition("-")[0]: row for key, row in found.items()}
     truth = {str(t["native_id"]): t for t in sites["joomla"].truth().values()}
     assert held.keys() == truth.keys()
     for key, wanted in truth.items():

@@ -191,6 +191,7 @@ def tell(error: BaseException) -> str:
         "DNSLookupError": "no such host",
         "DownloadConnectionRefusedError": "the host refuses connections",
         "ConnectionRefusedError": "the host refuses connections",
+        "DownloadFailedError": "the host breaks connections off",
         "ConnectionLost": "the host breaks connections off",
         "ConnectionDone": "the host breaks connections off",
         "DownloadTimeoutError": "the host did not answer in time",

@@ -5,7 +5,7 @@ BantinError                 anything a user can be told in one line
     UnknownPortal           no portal has that slug
     UnknownId               no article, mention or figure has that id
     ExtractError            a page is no article; `kind` says what it is: list, missing, blocked, empty,
-                            unknown, binary, cut, large or drift; blocked, challenge, parked, foreign
+                            unknown, binary, cut or large; blocked, challenge, parked, foreign
                             or down where a portal refuses or is none any more
     ArchiveError            a WARC record is missing or damaged
     InputError              a file handed in can't be read

@@ -14,10 +14,9 @@ SILENCE = timedelta(days=30)
 
 
 def _drift(report: Report, history: Sequence[Report]) -> str | None:
-    count = report["unreadable"].get("drift", 0)
-    return (
-        f"the dialect's selectors find nothing on {count} pages that hold text" if count else None
-    )
+    count = report["drifted"]
+    told = f"the dialect's selectors find nothing on {count} pages that the generic reader can read"
+    return told if count else None
 
 
 def _coverage(report: Report, history: Sequence[Report]) -> str | None:

@@ -65,7 +65,7 @@ def try_reading(shop: Workshop, capture: schema.Capture) -> tuple[Article | None
     try:
         return capture_article(shop, capture), ""
     except ExtractError as error:
-        return None, f"{MISSING}{error}" if error.kind == "missing" else str(error)
+        return None, f"{MISSING if error.kind == 'missing' else error.kind + ': '}{error}"
     except ArchiveError as error:
         return None, str(error)
     except Exception as error:

@@ -31,6 +31,9 @@ class Style(Enum):
     FILES = auto()  # files for download below the text
     PHOTO = auto()  # the last paragraph is the caption of a photo
     LEAD_TWICE = auto()  # the lead again as the first paragraph
+    TCVN3 = auto()  # in a font of the nineties
+    SCAN = auto()  # nothing but a file in a viewer and one behind a script
+    DECOMPOSED = auto()  # letters and their marks apart, some as entities
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ class Article:
     @property
     def summary(self) -> str:
         """What lists show below the title: the lead, else the beginning of the text."""
-        return self.lead or self.paragraphs[0][0][:160].rstrip() + "..."
+        first = self.paragraphs[0][0] if self.paragraphs else ""
+        return self.lead or first[:160].rstrip() + "..."
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The HTML of article bodies, tidy or as editors leave it."""
 
+import re
+import unicodedata
 from collections.abc import Callable
 from html import escape
 
@@ -83,6 +85,45 @@ def _lead_twice(article: Article) -> str:
     return _blocks(((article.lead or "",), *article.paragraphs))
 
 
+# TCVN 5712:1993 for the letters of Vietnamese that its font shows otherwise; capitals with marks stay Unicode.
+_TCVN3 = str.maketrans(
+    "ăâêôơưđàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ",
+    "¨©ª«¬\u00ad®µ¶·¸¹»¼½¾ÆÇÈÉÊËÌÎÏÐÑÒÓÔÕÖ×ØÜÝÞßáâãäåæçèéêëìíîïñòóôõö÷øùúûüýþ",
+)
+
+
+def _tcvn3(article: Article) -> str:
+    """Each run of text in .VnTime; words with capitals that the font lacks stand apart in Unicode."""
+
+    def shown(line: str) -> str:
+        return "".join(
+            f'<span style="font-family:.VnTime">{escape(part.translate(_TCVN3))}</span>'
+            if index % 2 == 0 else escape(part)
+            for index, part in enumerate(re.split(r"([À-ỸĂĐĨŨƠƯ]+(?=\W|[a-zà-ỹ]))", line))
+            if part
+        )  # fmt: skip
+
+    return "\n".join(
+        f"<p>{'<br />'.join(shown(line) for line in lines)}</p>" for lines in article.paragraphs
+    )
+
+
+def _scan(article: Article) -> str:
+    return (
+        '<p><img src="data:image/png;base64,iVBORw0KGgo=" alt=""></p>\n'
+        f'<iframe src="/viewer/web.html?file=/upload/{article.number}/van-ban.pdf#zoom=80"></iframe>\n'
+        f"<a href=\"#\" onclick=\"downloadFile('{article.number}','/upload/{article.number}/phu-luc.docx')\"><img src='/icon.png' alt='Tải về'></a>"
+    )
+
+
+def _decomposed(article: Article) -> str:
+    """Every second paragraph decomposed; where "ô" carries a tone it is an entity before its mark."""
+    return "\n".join(
+        f"<p>{_lines(tuple(unicodedata.normalize('NFD', line) for line in lines)) if n % 2 == 0 else _lines(lines)}</p>"
+        for n, lines in enumerate(article.paragraphs)
+    )
+
+
 BODIES: dict[Style, Callable[[Article], str]] = {
     Style.PLAIN: _plain,
     Style.WORD: _word,
@@ -90,4 +131,7 @@ BODIES: dict[Style, Callable[[Article], str]] = {
     Style.FILES: _plain,
     Style.PHOTO: _photo,
     Style.LEAD_TWICE: _lead_twice,
+    Style.TCVN3: _tcvn3,
+    Style.SCAN: _scan,
+    Style.DECOMPOSED: _decomposed,
 }

@@ -2,6 +2,8 @@
 
 import itertools
 import socket
+import ssl
+import struct
 import threading
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from . import nukeviet, skins, uiarticle
 from .articles import HANOI, Article, truth_of
+from .moods import Mood
 from .web import Request, Response
 
 UIARTICLE = "uiarticle"
@@ -24,7 +27,9 @@ FIRST_VISIT = 418_213
 class SampleSite:
     """A portal that answers on 127.0.0.1 from `start` to `close`."""
 
-    def __init__(self, kind: str, port: int = 0, edited: bool = False) -> None:
+    def __init__(
+        self, kind: str, port: int = 0, edited: bool = False, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.kind = kind
         self.requests: list[str] = []
         self._portal = PORTALS[kind]
@@ -34,7 +39,11 @@ class SampleSite:
         self._edition = self._portal.articles(edited)
         self._visits: Iterator[int] = itertools.count(FIRST_VISIT)
         self._server = _Server(("127.0.0.1", port), _handler(self))
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        scheme = "https" if tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_address[1]}/"
+        self.mood: Mood | None = None
         self._thread: threading.Thread | None = None
 
     @property
@@ -94,10 +103,12 @@ class SampleSite:
             visits=next(self._visits),
             now=datetime.now(HANOI),
             referer=handler.headers.get("Referer", ""),
+            since=handler.headers.get("If-Modified-Since", ""),
             query=dict(parse_qsl(parts.query, keep_blank_values=True)),
             form=form,
         )
-        return self._portal.respond(self._edition, request)
+        moody = self.mood(request) if self.mood else None
+        return moody or self._portal.respond(self._edition, request)
 
     def _address(self, article: Article) -> str:
         return self.url.rstrip("/") + article.path
@@ -150,6 +161,12 @@ def _handler(site: SampleSite) -> type[BaseHTTPRequestHandler]:
             self._send(site.answer(self, form))
 
         def _send(self, response: Response) -> None:
+            if response.broken:
+                linger = struct.pack("ii", 1, 0)
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                self.close_connection = True
+                self.connection.close()
+                return
             self.send_response_only(response.status)
             self.send_header("Date", self.date_time_string())
             self.send_header("Content-Type", response.type)

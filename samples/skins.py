@@ -4,10 +4,12 @@ What they publish is the same bulletins, under their own numbers; each has its o
 an article's identity, and related boxes with dates newer than the article's.
 """
 
+import contextlib
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import cache, partial
 from html import escape
@@ -31,6 +33,9 @@ from .web import TEXT, Portal, Request, Response, count_pages, redirect, take_pa
 
 PAGE_SIZE = 6
 CORRECTION = Correction("22", "số tiền 35 triệu đồng", "số tiền 53 triệu đồng")
+FIRST = "tin-tuc-su-kien"
+SCANNED = "30"
+OLD_STYLES = {"htm": Style.TCVN3, "lacviet": Style.DECOMPOSED}
 _FOLDER = Path(__file__).parent / "skins"
 _PART = re.compile(r"<!--(\w+)-->\n")
 
@@ -47,6 +52,11 @@ class Skin:
     section: Callable[[str], str]
     pager: Callable[[str, int, int, Sequence[Article]], str]
     byline: str | None = None
+    coding: str = "utf-8"  # of its pages
+    declared: str = "utf-8"  # what the header says of it
+    modified: str | None = (
+        None  # a Last-Modified that no correction changes, and that 304 is answered by
+    )
 
 
 @cache
@@ -60,8 +70,17 @@ def articles_of(skin: Skin, edited: bool) -> list[Article]:
     """The portal's articles, newest first, before or after the correction."""
     found = {key: _article(skin, b) for key, b in load_bulletins().items()}
     if edited:
-        found[CORRECTION.bulletin] = CORRECTION.apply(found[CORRECTION.bulletin])
+        found[CORRECTION.bulletin] = corrected(skin)
     return newest_first(list(found.values()))
+
+
+def corrected(skin: Skin) -> Article:
+    """The corrected article; one kind of portal takes the new title into its address."""
+    bulletin = load_bulletins()[CORRECTION.bulletin]
+    article = CORRECTION.apply(_article(skin, bulletin))
+    if skin.kind != "htm":
+        return article
+    return replace(article, path=skin.article(article.number, slugify(article.title), bulletin))
 
 
 def _article(skin: Skin, bulletin: Bulletin) -> Article:
@@ -69,30 +88,77 @@ def _article(skin: Skin, bulletin: Bulletin) -> Article:
     clock = time(7 + number % 9, number % 60)
     path = skin.article(number, slugify(bulletin.title), bulletin)
     known = skin.number.search(path)
+    style = _style(skin, number, bulletin)
+    twice = skin.kind == "htm" and bulletin.section != FIRST and number % 3 == 0
     return Article(
         number=number,
         path=path,
         identity=known[1] if known else None,
-        sections=(bulletin.section,),
+        sections=(bulletin.section, FIRST) if twice else (bulletin.section,),
         published=datetime.combine(bulletin.published, clock, HANOI),
         title=bulletin.title,
-        lead=bulletin.lead,
-        paragraphs=bulletin.paragraphs,
+        lead=None if style is Style.SCAN else bulletin.lead,
+        paragraphs=() if style is Style.SCAN else bulletin.paragraphs,
         byline=bulletin.byline.removeprefix("Tác giả: "),
-        style=_style(number, bulletin),
+        style=style,
         district=bulletin.district,
     )
 
 
-def _style(number: int, bulletin: Bulletin) -> Style:
+def _style(skin: Skin, number: int, bulletin: Bulletin) -> Style:
     """Each third article pasted from Word, each third with breaks; tables only in tidy ones."""
+    if skin.kind == "htm" and bulletin.id == SCANNED:
+        return Style.SCAN
     if any("\t" in line for lines in bulletin.paragraphs for line in lines):
         return Style.PLAIN
+    if number % 4 == 0 and skin.kind in OLD_STYLES:
+        return OLD_STYLES[skin.kind]
     return [Style.PLAIN, Style.WORD, Style.BREAKS][number % 3]
 
 
 def respond(skin: Skin, found: Sequence[Article], request: Request) -> Response:
-    """The answer to one request."""
+    """The answer to one request, in the portal's coding and with what it says of it."""
+    answer = _answer(skin, found, request)
+    if isinstance(answer.body, bytes) or answer.type == TEXT or "json" in answer.type:
+        return answer
+    if skin.modified and request.since == skin.modified:
+        return Response(status=304)
+    headers = (("Last-Modified", skin.modified),) if skin.modified else ()
+    body = encode(answer.body, skin.coding)
+    return Response(
+        body, answer.status, f"text/html; charset={skin.declared}", headers + answer.headers
+    )
+
+
+def encode(text: str, coding: str) -> bytes:
+    """Text in a coding; in windows-1258 a tone stands behind its letter, what it lacks is an entity."""
+    if coding == "utf-8":
+        return text.encode()
+    return b"".join(_encoded(letter, coding) for letter in unicodedata.normalize("NFC", text))
+
+
+def _encoded(letter: str, coding: str) -> bytes:
+    for form in (letter, *_apart(letter)):
+        with contextlib.suppress(UnicodeEncodeError):
+            return form.encode(coding)
+    return letter.encode(coding, "xmlcharrefreplace")
+
+
+def _apart(letter: str) -> list[str]:
+    """The letter with its tone behind it, its hat or horn left on."""
+    whole = unicodedata.normalize("NFD", letter)
+    if len(whole) < 2:
+        return []
+    first, rest, tone = whole[0], whole[1:-1], whole[-1]
+    if rest and tone in "\u0302\u0306\u031b":  # canonical order has the dot below before the hat
+        return [unicodedata.normalize("NFC", first + tone) + rest]
+    return [unicodedata.normalize("NFC", first + rest) + tone]
+
+
+def _answer(skin: Skin, found: Sequence[Article], request: Request) -> Response:
+    if request.path.startswith("/upload/"):
+        kind = "application/pdf" if request.path.endswith(".pdf") else "application/octet-stream"
+        return Response(b"%PDF-1.4\n%%EOF\n", type=kind)
     if request.path == "/robots.txt":
         return Response("User-agent: *\nAllow: /\n", type=TEXT)
     if request.path == "/" and request.method == "GET":
@@ -187,6 +253,13 @@ def _ended(skin: Skin) -> str:
 
 def _fill(skin: Skin, part: str, article: Article, request: Request) -> str:
     path = article.path
+    if (
+        skin.kind == "htm"
+        and part == "item"
+        and FIRST in request.path
+        and article.sections[0] != FIRST
+    ):
+        path = "/noi-bat" + path  # the same article, at one more address
     if skin.kind == "liferay" and part == "item":
         path = path.replace("?", f";jsessionid=A{request.visits}?")
     return parts_of(skin.kind)[part].substitute(
@@ -206,8 +279,14 @@ def _shown(skin: Skin, found: Sequence[Article], article: Article, request: Requ
         byline=escape(article.byline), related=related, number=article.number,
         iso=article.published.isoformat(), date=f"{article.published:%d/%m/%Y}",
         clock=f"{article.published:%H:%M}", ampm=f"{article.published:%I:%M %p}",
-        weekday=weekday(article.published), visits=f"{request.visits:,}".replace(",", "."),
+        short=f"{article.published:%d/%m/%y}", weekday=_weekday(skin, article), visits=f"{request.visits:,}".replace(",", "."),
     )  # fmt: skip
+
+
+def _weekday(skin: Skin, article: Article) -> str:
+    """The day of the week; where an editor changed the date, the wrong one."""
+    wrong = skin.kind == "htm" and article.number % 7 == 0 and article.published.day > 12
+    return weekday(article.published + timedelta(days=2 * wrong))
 
 
 def _frame(
@@ -265,6 +344,7 @@ SKINS = (
         lambda n, slug, b: f"/qt/tintuc/Pages/chi-tiet.aspx?ItemID={n}",
         re.compile(r"[?&]ItemID=(\d+)"), lambda s: f"/qt/tintuc/Pages/{s}.aspx",
         lambda s, p, last, rows: _link(f"/qt/tintuc/Pages/{s}.aspx?page={p + 1}", 'class="next"'),
+        declared="iso-8859-1",
     ),
     Skin(
         "lacviet", "Cổng thông tin mẫu Lạc Việt", "tỉnh Đắk Nông",
@@ -284,12 +364,14 @@ SKINS = (
         re.compile(r"[?&]itemid=(\d+)"), lambda s: f"/Default.aspx?tabid={100 + list(SECTIONS).index(s)}",
         lambda s, p, last, rows: (
             f"<a class=\"rgPageNext\" href=\"javascript:__doPostBack('dnn$ctr507$grid','Page${p + 1}')\">»</a>"),
+        coding="windows-1258", declared="utf-8",
     ),
     Skin(
         "htm", "Cổng thông tin mẫu HTM", "tỉnh Nghệ An",
         lambda n, slug, b: f"/{slug}-{b.published:%Y%m%d}{n}.htm",
         re.compile(r"-(\d{8,17})\.htm$"), lambda s: f"/{s}.htm",
         lambda s, p, last, rows: _link(f"/{s}/trang-{p + 1}.htm", 'class="next"'),
+        modified="Mon, 01 Jan 2024 00:00:00 GMT",
     ),
     Skin(
         "spa", "Cổng thông tin mẫu SPA", "tỉnh Bắc Ninh",
@@ -316,7 +398,7 @@ PORTALS = {
         name=skin.name,
         place=skin.place,
         sections=tuple(skin.section(section) for section in SECTIONS),
-        correction=_article(skin, load_bulletins()[CORRECTION.bulletin]).path,
+        correction=corrected(skin).path,
         articles=partial(articles_of, skin),
         respond=partial(respond, skin),
     )

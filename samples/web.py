@@ -24,6 +24,7 @@ class Request:
     visits: int
     now: datetime
     referer: str = ""
+    since: str = ""  # If-Modified-Since
     query: dict[str, str] = field(default_factory=dict)
     form: dict[str, str] = field(default_factory=dict)
 
@@ -41,6 +42,11 @@ class Response:
     def content(self) -> bytes:
         """The body as bytes."""
         return self.body if isinstance(self.body, bytes) else self.body.encode()
+
+    @property
+    def broken(self) -> bool:
+        """Whether the connection is reset instead of an answer."""
+        return self.status == 0
 
 
 @dataclass(frozen=True)

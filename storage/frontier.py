@@ -177,6 +177,7 @@ class Frontier:
                 continue
             if missed.listed and missed.listed >= self._began:
                 continue  # it stands on another list page now
+            missed.validators = None
             if dates and missed.published and missed.published[:10] > min(dates):
                 missed.unlisted = True
             missed.leased_by = self.run_id
@@ -197,10 +198,10 @@ class Frontier:
             session.add(row)
         elif title and row.title != title:
             # A page known from a feed or the archive alone has no title yet, and is no news.
-            row.due = now() if row.title else row.due
+            row.due, row.validators = now() if row.title else row.due, None
             row.title = title
         if link.modified and row.acknowledged and link.modified > row.acknowledged:
-            row.due = now()
+            row.due, row.validators = now(), None  # whatever its validators say
         if not feed:
             row.listed = now()
             if row.unlisted:  # it is back

@@ -102,6 +102,8 @@ def test_generic_reader_on_the_dialects(kind: str, monkeypatch: pytest.MonkeyPat
             read_page(page)
         scores = []
         for url, wanted in site.truth().items():
+            if not wanted["paragraphs"]:
+                continue  # a scan: nothing that a reader of no software could know for an article
             article = read_page(RawPage(url=url, body=urlopen(url).read()))
             assert squeezed(article.title) == squeezed(wanted["title"])
             assert article.published is None or article.published[:10] == wanted["published"]

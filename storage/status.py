@@ -66,18 +66,16 @@ def _status(session: Session, portal: schema.Portal) -> dict[str, Any]:
         "unreadable": states.get("failed", 0),
         "alarms": (run.report or {}).get("alarms", []) if run else [],
         "dying": (run.report or {}).get("dying", []) if run else [],
-        "left_alone": _left_alone(session, run),
+        "left_alone": _left_alone(session, portal),
         **completeness(session, portal.slug),
     }
 
 
-def _left_alone(session: Session, run: schema.Run | None) -> str | None:
-    """Until when the portal's hosts are left alone because they refused us; null where they are not."""
-    breaker = schema.Breaker
-    held = select(func.max(breaker.until)).where(breaker.until > now())
-    reasons = breaker.reason == (run.note if run else "")
-    until = session.scalar(held.where(reasons))
-    return until.isoformat() if until else None
+def _left_alone(session: Session, portal: schema.Portal) -> str | None:
+    """Until when the portal's host is left alone because it refused us; null where it is not."""
+    held = session.scalars(select(schema.Breaker).where(schema.Breaker.until > now())).all()
+    own = [row.until for row in held if row.host in (portal.home or "")]
+    return max(own).isoformat() if own else None
 
 
 def completeness(session: Session, slug: str) -> dict[str, Any]:

@@ -58,8 +58,6 @@ def add_portal(
 def _show(found: Found, say: Progress) -> None:
     say("")
     say(found.toml().rstrip())
-    for feed in found.feeds:
-        say(f"# feed: {feed}")
     for article in found.articles:
         words = " ".join((article.lead or article.body).split()[:14])
         say(f"\n{article.published or 'no date'}  {article.title}\n    {words} …")

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
-from crawler import authority, discover, parse_page, read_page, survey_home
-from model.errors import BantinError, InputError
+from crawler import authority, discover, discover_feed, parse_page, read_page, survey_home
+from model.errors import BantinError, ExtractError, InputError
 from model.records import Article, Listing, RawPage, to_json
 from pipeline.crawling import crawl_portal
 from pipeline.reading import capture_article, read_due
@@ -43,7 +43,8 @@ class Found:
             ("dialect", self.dialect),
         ]
         text = "".join(f"{key:8} = {to_json(value)}\n" for key, value in lines if value)
-        return text + f"sections = {to_json(paths)}\n"
+        text += f"sections = {to_json(paths)}\n"
+        return text + (f"feeds    = {to_json(self.feeds)}\n" if self.feeds else "")
 
 
 def survey_portal(shop: Workshop, slug: str, url: str, place: str | None, say: Progress) -> Found:
@@ -76,9 +77,23 @@ def survey_portal(shop: Workshop, slug: str, url: str, place: str | None, say: P
         raise InputError(f"{url}: none of its articles could be read")
     dialect = survey.dialect or next((li.dialect for li in listings.values()), None)
     known = None if dialect == "generic" else dialect
-    return Found(
-        survey.name, url, place, known, survey.marks, list(listings), survey.feeds, articles
-    )
+    feeds = [feed for feed in survey.feeds if "comment" not in feed]
+    feeds += _sitemaps(shop, slug, own, say)
+    return Found(survey.name, url, place, known, survey.marks, list(listings), feeds, articles)
+
+
+def _sitemaps(shop: Workshop, slug: str, home: str, say: Progress) -> list[str]:
+    """The sitemap at its usual place, where there is one; those that robots.txt names are found by any crawl."""
+    pages = _pages_of(shop, slug, {"look": urljoin(home, "/sitemap.xml")}, say).get("list", [])
+    return [page.url for page in pages if _is_feed(page)]
+
+
+def _is_feed(page: RawPage) -> bool:
+    try:
+        discover_feed(page, None)
+    except ExtractError:
+        return False
+    return True
 
 
 def _pages_of(

@@ -14,6 +14,7 @@ from storage import annotations, captures, editions, frontier, queries, schema, 
 from storage.database import Session, begin, look
 from storage.ids import derive_id
 
+RUBRIC = "list: "
 MISSING = "gone: "  # how the error of a page begins that says in words that it is no more
 
 
@@ -43,12 +44,14 @@ def read_capture(shop: Workshop, capture_id: str, tally: Tally, say: Progress) -
         if article is None:
             capture.read_by = extractor_version()
             capture.state, capture.error = ("gone" if why.startswith(MISSING) else "failed"), why
+            if why.startswith(RUBRIC) and frontier.put_aside(session, capture):
+                capture.state = "kept"
             new = had = None
         else:
             had = session.get(schema.Article, editions.article_key(article, capture.portal))
             new = editions.save_reading(session, capture, article, extractor_version())
             frontier.note_published(session, capture, article.published, recheck_after)
-        gone = capture.state == "gone" and capture.kind == "article"
+        gone = capture.state in ("gone", "kept") and capture.kind == "article"
     if new is None and gone:
         return  # told with the articles that vanished
     if new is None:

@@ -32,6 +32,9 @@ class SampleSite:
     ) -> None:
         self.kind = kind
         self.requests: list[str] = []
+        self.most_open = 0  # answers being made at once, at most
+        self._open = 0
+        self._lock = threading.Lock()
         self._portal = PORTALS[kind]
         self.name = self._portal.name
         self.place = self._portal.place
@@ -94,6 +97,16 @@ class SampleSite:
 
     def answer(self, handler: BaseHTTPRequestHandler, form: dict[str, str]) -> Response:
         """Return the response to what the handler has read; also notes the request."""
+        with self._lock:
+            self._open += 1
+            self.most_open = max(self.most_open, self._open)
+        try:
+            return self._answer(handler, form)
+        finally:
+            with self._lock:
+                self._open -= 1
+
+    def _answer(self, handler: BaseHTTPRequestHandler, form: dict[str, str]) -> Response:
         self.requests.append(f"{handler.command} {handler.path}")
         parts = urlsplit(handler.path)
         request = Request(

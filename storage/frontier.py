@@ -41,6 +41,7 @@ class Frontier:
         self._leases = [f"host {host}" for host in self._hosts]
         self._recheck = recheck
         self._began = now()
+        self._sections: set[str] = set()
         self.run_id = 0
 
     def open(self, sections: list[str], feeds: list[str], goes_on: int = 0) -> None:
@@ -52,6 +53,7 @@ class Frontier:
         breakers.check(self._engine, self._hosts)
         take_leases(self._engine, self._leases)
         self._began = now()
+        self._sections = {address_key(url) for url in sections}
         with begin(self._engine) as session:
             run = session.get(schema.Run, goes_on) or schema.Run(
                 portal=self._portal, started=self._began, lists=0, articles=0, known=0, failed=0,
@@ -137,6 +139,7 @@ class Frontier:
             known = {key for link in listing.links if (key := self._known(session, link))}
             feed = row.kind == "feed"
             links = _believed(session, self._portal, listing.links) if feed else listing.links
+            links = [link for link in links if address_key(link.url) not in self._sections]
             fetch = [p for link in links if (p := self._offered(session, link, feed))]
             if feed:
                 row.listing = [article_page(self._portal, link) for link in listing.links]
@@ -336,6 +339,18 @@ def note_published(
         page.published = published
         if page.acknowledged == capture.captured:
             page.due = recheck(published, capture.captured)
+
+
+def put_aside(session: Session, capture: schema.Capture) -> bool:
+    """Whether a page that reads as a list is one that only a feed named: a sitemap names rubrics too.
+
+    It is not due again then.
+    """
+    page = session.get(schema.Page, capture.page_id) if capture.page_id else None
+    if page is None or page.listed is not None:
+        return False
+    page.due = None
+    return True
 
 
 def offer_files(engine: Engine, portal: str, wanted: Callable[[str], bool]) -> int:

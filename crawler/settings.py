@@ -9,6 +9,8 @@ ROBOTSTXT_OBEY = True
 # portal's wish for peace does not reach them any more.
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+# There are no items; by default Scrapy starts a hundred workers for those of each response.
+CONCURRENT_ITEMS = 1
 DOWNLOAD_DELAY = 2.0
 DOWNLOAD_DELAY_JITTER = 0
 AUTOTHROTTLE_ENABLED = False
@@ -31,7 +33,7 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Language": "vi,en;q=0.5",
 }
 
-DNS_RESOLVER = "crawler.network.PublicResolver"
+TWISTED_DNS_RESOLVER = "crawler.network.PublicResolver"
 DOWNLOADER_CLIENTCONTEXTFACTORY = "crawler.network.Certificates"
 
 # Where the crawler's ports (archive and frontier) come from; crawler itself knows no storage.

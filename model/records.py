@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -54,7 +54,7 @@ class PageRequest(Record, frozen=True):
 
 
 class DuePage(Record, frozen=True):
-    """A page that the frontier hands out, with the validators that may be sent along.
+    """A page that the frontier hands out, with the validators that may be sent along and what is known of them.
 
     A section is the first list page; feed is RSS, Atom or a sitemap, file an attachment. `unlisted` is an
     article that its list no longer shows while its neighbours stay there.
@@ -67,6 +67,7 @@ class DuePage(Record, frozen=True):
     resumed: bool = False
     unlisted: bool = False
     validators: dict[str, str] = {}
+    known: dict[str, Any] | None = None
 
 
 class Link(Record, frozen=True):

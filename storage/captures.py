@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -45,29 +46,30 @@ def capture_key(place: WarcPlace) -> str:
 
 def save_capture(session: Session, portal: str, exchange: Exchange, place: WarcPlace) -> None:
     """Add the row of an archived exchange; the same record twice is one capture."""
-    key = capture_key(place)
-    if session.get(schema.Capture, key):
-        return
-    session.add(
-        schema.Capture(
-            id=key,
-            portal=portal,
-            page_id=exchange.page_id,
-            url=exchange.url,
-            kind=exchange.kind or "unknown",
-            status=exchange.status,
-            captured=exchange.captured,
-            warc_file=place.file,
-            warc_start=place.start,
-            warc_offset=place.offset,
-            warc_length=place.length,
-            digest=place.digest,
-            checksum=place.checksum,
-            state=first_state(exchange.kind, exchange.status),
-            unlisted=exchange.unlisted,
-        )
-    )
-    session.flush()
+    if session.get(schema.Capture, capture_key(place)) is None:
+        session.add(schema.Capture(**capture_row(portal, exchange, place)))
+        session.flush()
+
+
+def capture_row(portal: str, exchange: Exchange, place: WarcPlace) -> dict[str, Any]:
+    """The columns of an archived exchange that nobody has read yet."""
+    return {
+        "id": capture_key(place),
+        "portal": portal,
+        "page_id": exchange.page_id,
+        "url": exchange.url,
+        "kind": exchange.kind or "unknown",
+        "status": exchange.status,
+        "captured": exchange.captured,
+        "warc_file": place.file,
+        "warc_start": place.start,
+        "warc_offset": place.offset,
+        "warc_length": place.length,
+        "digest": place.digest,
+        "checksum": place.checksum,
+        "state": first_state(exchange.kind, exchange.status),
+        "unlisted": exchange.unlisted,
+    }
 
 
 def first_state(kind: str | None, status: int) -> str:

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from model import records
 from model.records import DuePage, Link, Listing, PageKind, PageRequest
 from storage import breakers, schema, validators
-from storage.captures import save_capture
+from storage.captures import capture_row
 from storage.clock import now
 from storage.database import begin
 from storage.ids import address_key, derive_id
@@ -28,6 +28,25 @@ _VALIDATED = (
     "article",
     "file",
 )  # a list page is always had whole: what it hides would be lost
+_run, _page = schema.Run.__table__, schema.Page.__table__
+_NOTE_CAPTURE = insert(schema.Capture.__table__)  # type: ignore[arg-type]
+_COUNT = (
+    update(_run)  # type: ignore[arg-type]
+    .where(_run.c.id == bindparam("number"))
+    .values(
+        requests=_run.c.requests + 1,
+        articles=_run.c.articles + bindparam("article"),
+        lists=_run.c.lists + bindparam("list"),
+    )
+)
+_NOTE_VALIDATORS = (
+    update(_page).where(_page.c.id == bindparam("key")).values(validators=bindparam("known"))  # type: ignore[arg-type]
+)
+_ACKNOWLEDGE = (
+    update(_page)  # type: ignore[arg-type]
+    .where(_page.c.id == bindparam("key"))
+    .values(acknowledged=bindparam("at"), due=bindparam("next"), leased_by=None, failures=0)
+)
 Recheck = Callable[[str | None, datetime], datetime]
 
 
@@ -136,11 +155,12 @@ class Frontier:
         """
         with begin(self._engine) as session:
             row = session.get_one(schema.Page, page.id)
-            known = {key for link in listing.links if (key := self._known(session, link))}
             feed = row.kind == "feed"
-            links = _believed(session, self._portal, listing.links) if feed else listing.links
-            links = [link for link in links if address_key(link.url) not in self._sections]
-            fetch = [p for link in links if (p := self._offered(session, link, feed))]
+            links = [li for li in listing.links if address_key(li.url) not in self._sections]
+            rows = _rows_of(session, self._portal, links)
+            known = {key for key, there in rows.items() if there.acknowledged is not None}
+            links = _believed(rows, self._portal, links) if feed else links
+            fetch = [p for link in links if (p := self._offered(session, link, feed, rows))]
             if feed:
                 row.listing = [article_page(self._portal, link) for link in listing.links]
             else:
@@ -187,18 +207,17 @@ class Frontier:
             found.append(_handed(missed))
         return found
 
-    def _known(self, session: Session, link: Link) -> str | None:
-        row = session.get(schema.Page, article_page(self._portal, link))
-        return row.id if row is not None and row.acknowledged is not None else None
-
-    def _offered(self, session: Session, link: Link, feed: bool) -> DuePage | None:
+    def _offered(
+        self, session: Session, link: Link, feed: bool, rows: dict[str, schema.Page]
+    ) -> DuePage | None:
         key = article_page(self._portal, link)
         title = None if feed else link.title  # feeds cut and escape titles in ways of their own
-        row = session.get(schema.Page, key)
+        row = rows.get(key)
         if row is None:
             row = self._row(key, "article", link.url, native_id=link.native_id,
                             title=title, published=link.published)  # fmt: skip
             session.add(row)
+            rows[key] = row
         elif title and row.title != title:
             # A page known from a feed or the archive alone has no title yet, and is no news.
             row.due, row.validators = now() if row.title else row.due, None
@@ -231,23 +250,29 @@ class Frontier:
         good: bool,
     ) -> None:
         """Note an archived exchange; with a `good` one that came whole an article or file is acknowledged."""
+        came = 200 <= exchange.status < 300 or exchange.status == 304
+        kind = page.kind if page and came else None
+        counted = {
+            "number": self.run_id,
+            "article": int(kind == "article"),
+            "list": int(kind in ("section", "list", "feed")),
+        }
+        # Statements made once: this happens with every page, and making them would take longer.
         with begin(self._engine) as session:
-            save_capture(session, self._portal, exchange, place)
-            run = session.get_one(schema.Run, self.run_id)
-            run.requests += 1
-            if page is None or not (200 <= exchange.status < 300 or exchange.status == 304):
-                return
-            if page.kind == "article":
-                run.articles += 1
-            elif page.kind != "file":
-                run.lists += 1
-            row = session.get(schema.Page, page.id)
-            if row is None or not good:
-                return
-            if row.kind in _VALIDATED:
-                row.validators = validators.after(row.validators, exchange)
-            if row.kind in ("article", "file") and not exchange.truncated:
-                acknowledge(session, row.id, exchange.captured, self._recheck)
+            connection = session.connection()
+            connection.execute(_NOTE_CAPTURE, capture_row(self._portal, exchange, place))
+            connection.execute(_COUNT, counted)
+            if page and page.id and kind in _VALIDATED and good:
+                known = validators.after(page.known, exchange)
+                connection.execute(_NOTE_VALIDATORS, {"key": page.id, "known": known})
+                if kind != "feed" and not exchange.truncated:
+                    due = self._recheck(page.published, exchange.captured)
+                    values = {
+                        "key": page.id,
+                        "at": exchange.captured,
+                        "next": None if kind == "file" else due,
+                    }
+                    connection.execute(_ACKNOWLEDGE, values)
 
     def accepted(self, page: DuePage) -> None:
         """Acknowledge an article whose answer only claimed to be longer."""
@@ -307,14 +332,24 @@ def _list_due(row: schema.Page, listing: Listing) -> datetime | None:
     return None if row.kind == "list" else now()
 
 
-def _believed(session: Session, portal: str, links: Sequence[Link]) -> list[Link]:
+def _rows_of(session: Session, portal: str, links: Sequence[Link]) -> dict[str, schema.Page]:
+    """The rows of links that are known, by their id: all in few questions, a list has many links."""
+    keys = sorted({article_page(portal, link) for link in links})
+    rows: dict[str, schema.Page] = {}
+    for start in range(0, len(keys), 500):
+        asked = select(schema.Page).where(schema.Page.id.in_(keys[start : start + 500]))
+        rows |= {row.id: row for row in session.scalars(asked)}
+    return rows
+
+
+def _believed(rows: dict[str, schema.Page], portal: str, links: Sequence[Link]) -> list[Link]:
     """The links of a feed; where most claim to have changed, no claim is believed.
 
     Some sitemaps date every page with the moment they were asked.
     """
     claimed = 0
     for link in links:
-        row = session.get(schema.Page, article_page(portal, link)) if link.modified else None
+        row = rows.get(article_page(portal, link))
         claimed += bool(
             row and row.acknowledged and link.modified and link.modified > row.acknowledged
         )
@@ -423,4 +458,5 @@ def _handed(row: schema.Page, resumed: bool = False) -> DuePage:
         resumed=resumed,
         unlisted=bool(row.unlisted),
         validators=validators.to_send(row.validators, now()),
+        known=row.validators,
     )

@@ -23,13 +23,15 @@ from model.records import Document, Exchange, Portal, RawPage
 from nlp import annotate
 from nlp.stock import stock_entities
 from pipeline import Tally, Workshop, read_due
+from pipeline.crawling import crawl_portal
 from pipeline.rebuild import rebuild
 from pipeline.verify import verify
 from samples import NUKEVIET, UIARTICLE, SampleSite
 from storage.archive import Archive
 from storage.database import look
 from storage.queries import EVERYTHING, search_articles
-from tests.archives import done, make_archive
+from tests.archives import allow_hosts, done, make_archive
+from tests.bigportal import SECTION, big_portal
 from tests.eval import gold_bulletins, our_annotations
 
 BARE = """
@@ -118,47 +120,78 @@ def archiving(folder: Path) -> Row:
             f"{known / ours:.2f} of its speed")  # fmt: skip
 
 
-def crawling(home: Path) -> list[Row]:
-    sites = [SampleSite(UIARTICLE), SampleSite(NUKEVIET)]
-    for site in sites:
-        site.start()
-    make_archive(home, sites)
-    began = time.perf_counter()
-    for site in sites:
-        command = [sys.executable, "-m", "scrapy", "crawl", "portal", "-a", f"portal={site.kind}"]
-        environment = os.environ | {
-            "SCRAPY_SETTINGS_MODULE": "crawler.settings", "PYTHONPATH": str(Path.cwd()),
-        }  # fmt: skip
-        subprocess.run(command, cwd=home, env=environment, check=True)
-    ours = time.perf_counter() - began
-    asked = [request for site in sites for request in site.requests]
-    articles = sum(len(site.articles) for site in sites)
-    urls = [
-        [site.url.rstrip("/") + r.partition(" ")[2] for r in site.requests if r.startswith("GET")]
-        for site in sites
-    ]
-    known = sum(bare_crawl(home, found) for found in urls)
-    for site in sites:
-        site.close()
+def crawl_big(home: Path, url: str) -> tuple[float, list[int]]:
+    """Seconds and resident kilobytes, sampled each second, of crawling a big portal with the delay off."""
+    home.mkdir(exist_ok=True)
+    (home / "portals").mkdir(exist_ok=True)
+    toml = f'name = "Big"\nhome = "{url}/"\nsections = ["{SECTION}"]\n'
+    (home / "portals" / "big.toml").write_text(toml)
+    allow_hosts(home, [url.removeprefix("http://")])
+    environment = os.environ | {
+        "SCRAPY_SETTINGS_MODULE": "crawler.settings", "PYTHONPATH": str(Path.cwd()),
+    }  # fmt: skip
+    command = [sys.executable, "-m", "scrapy", "crawl", "portal", "-a", "portal=big"]
+    began, sizes = time.perf_counter(), []
+    with subprocess.Popen(command, cwd=home, env=environment, stderr=subprocess.DEVNULL) as crawl:
+        while crawl.poll() is None:
+            sizes.append(resident(crawl.pid))
+            time.sleep(0.2)
+    return time.perf_counter() - began, sizes
+
+
+def resident(pid: int) -> int:
+    """The resident kilobytes of a process, 0 when it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS")), 0)
+
+
+def crawling(home: Path, articles: int = 1000) -> list[Row]:
+    """A full crawl and a refresh of an unchanged portal; start-up is in both times."""
+    with big_portal(articles) as (url, asked):
+        ours, _ = crawl_big(home, url)
+        first = list(asked)
+        known = bare_crawl(home, [url + path for path in first])
+        asked.clear()
+        done(home, "crawl", "big")
+        again = len(asked)
     return [
-        ("crawl (fetch, archive, lists, frontier)", f"{len(asked) / ours:.0f} pages a second, start-up included",
+        ("crawl (fetch, archive, lists, frontier)", f"{len(first) / ours:.0f} pages a second",
          "a bare Scrapy spider on the same pages", f"{known / ours:.2f} of its speed"),
-        ("requests of a full crawl", f"{len(asked)} for {articles} articles", "one an article",
-         f"{len(asked) / articles:.2f} an article"),
+        (f"requests of a full crawl of {articles} articles", str(len(first)), "one an article",
+         f"{len(first) / articles:.2f} an article"),
+        ("requests of a refresh, nothing changed, one section", str(again), "one a section and 12", ""),
     ]  # fmt: skip
+
+
+def enduring(home: Path, articles: int = 20_000) -> Row:
+    with big_portal(articles) as (url, asked):
+        seconds, sizes = crawl_big(home, url)
+    half = sizes[len(sizes) // 2]
+    return (f"crawl of {len(asked)} pages", f"{max(sizes) // 1024} MB resident at most, {len(asked) / seconds:.0f} pages a second",
+            "its memory half way", f"{max(sizes) / half:.2f} of it")  # fmt: skip
 
 
 def bare_crawl(home: Path, urls: list[str]) -> float:
     """Seconds a spider takes that only downloads these pages, one connection at a time."""
     (home / "bare.py").write_text(BARE.format(urls=urls))
     command = [sys.executable, "-m", "scrapy", "runspider", "bare.py", "-L", "ERROR",
-               "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1", "-s", "ROBOTSTXT_OBEY=False", "-s", "DOWNLOAD_DELAY=0"]  # fmt: skip
+               "-s", "CONCURRENT_REQUESTS=1", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1", "-s", "ROBOTSTXT_OBEY=False", "-s", "DOWNLOAD_DELAY=0"]  # fmt: skip
     began = time.perf_counter()
     subprocess.run(command, cwd=home, check=True)
     return time.perf_counter() - began
 
 
 def storing(home: Path) -> list[Row]:
+    sites = [SampleSite(UIARTICLE), SampleSite(NUKEVIET)]
+    for site in sites:
+        site.start()
+    make_archive(home, sites)
+    for site in sites:
+        crawl_portal(Workshop(load_config(home / "bantin.toml")), site.kind, {}, lambda _line: None)
+        site.close()
     shop = Workshop(load_config(home / "bantin.toml"))
     began = time.perf_counter()
     read_due(shop, Tally(), lambda _line: None)
@@ -186,8 +219,9 @@ def main() -> None:
         home = Path(folder)
         done(home, "init")
         rows = [annotating(), long_text(), hostile_text(), extracting(), archiving(home / "bench")]
-        rows += crawling(home)
-        rows += storing(home)
+        rows += crawling(home / "thousand")
+        rows.append(enduring(home / "many"))
+        rows += storing(home / "read")
     table = Table("what", "measured", "beside", "ratio", box=None, pad_edge=False)
     for row in rows:
         table.add_row(*row)

@@ -2,14 +2,17 @@
 
 import json
 import os
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 from cli import main
 from crawler import discover, extract, parse_page, read_page
+from crawler.dialects import Earlier, dialects
 from model.errors import ExtractError
 from model.records import PageRequest, RawPage
 from samples import NUKEVIET, UIARTICLE, SampleSite
@@ -142,3 +145,13 @@ def test_seed_page() -> None:
     assert article["body"].startswith("Sáng ngày 12/7")
     assert "Bài viết khác" not in article["text"]
     assert "CHÀO MỪNG" not in article["text"]
+
+
+def test_dialect_as_it_was() -> None:
+    """Old captures are read with what differed until a day."""
+    known = dialects()["htm"]
+    old = Earlier(until=date(2021, 6, 30), article={"body": [".old-content"]})
+    dated = msgspec.structs.replace(known, before=[old])
+    assert dated.at("2021-06-30").article.body == [".old-content"]
+    assert dated.at("2021-06-30").article.title == known.article.title
+    assert dated.at("2021-07-01") is dated

@@ -6,6 +6,7 @@ import ssl
 import struct
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -67,6 +68,12 @@ class SampleSite:
         """Take the oldest article off the portal; returns its address."""
         *self._edition, oldest = self._edition
         return self._address(oldest)
+
+    def unlist(self) -> str:
+        """Take the newest article out of the lists, its page stays; returns its address."""
+        newest, *rest = self._edition
+        self._edition = [replace(newest, sections=()), *rest]
+        return self._address(newest)
 
     def start(self) -> None:
         """Begin to answer."""

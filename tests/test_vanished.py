@@ -58,3 +58,22 @@ def _articles(home: Path) -> list[dict[str, str]]:
 
     done(home, "export", "articles", "-f", "jsonl", "-o", "a.jsonl")
     return [json.loads(line) for line in (home / "a.jsonl").read_text().splitlines()]
+
+
+def test_out_of_its_list_while_the_neighbours_stay(tmp_path: Path) -> None:
+    with SampleSite("sharepoint") as site:
+        make_archive(tmp_path, [site])
+        done(tmp_path, "crawl")
+        listed = list(site._edition)
+        url = site.unlist()
+        done(tmp_path, "crawl")
+        (gone,) = [row for row in _articles(tmp_path) if row["vanished"]]
+        assert gone["url"] == url
+        assert gone["seen"] < gone["vanished"]
+        done(tmp_path, "rebuild")
+        assert [row["url"] for row in _articles(tmp_path) if row["vanished"]] == [url]
+        site._edition = listed
+        done(tmp_path, "crawl")
+        assert not [row for row in _articles(tmp_path) if row["vanished"]]
+        assert rows(tmp_path, "status")[0]["editions"] == len(site.articles)
+        assert done(tmp_path, "verify").stdout == ""

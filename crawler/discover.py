@@ -14,7 +14,9 @@ from text import read_date, squeeze
 
 LEAST_DRIFTED = 3  # headlines that make a list of a page on which the dialect finds none
 _PAGER = "[class*=pag i] a, [class*=pag i] li, [class*=pag i] span, a[class*=page i], .rgNumPart a"
-_LAST_PAGE = re.compile(r"""(?i)(?:max|total|last)_?pages?\W{1,3}(?:parseInt\()?["']?(\d{1,5})\b""")
+_LAST_PAGE = re.compile(
+    r"""(?i)(?:max|total|last)[-_]?pages?\W{1,3}(?:parseInt\()?["']?(\d{1,5})\b"""
+)
 
 
 def discover(page: Page, asked: PageRequest | None = None) -> Listing:

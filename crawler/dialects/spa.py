@@ -12,6 +12,7 @@ _LEAD = ("lead", "sapo", "description", "summary", "trichYeu")
 _BODY = ("content", "body", "noiDung", "html")
 _WHEN = ("publishedAt", "publishDate", "published_at", "publicationDate", "createdAt", "ngayDang")
 _BYLINE = ("author", "byline", "tacGia")
+_TOTAL = ("totalPages", "total_pages", "pageCount")
 _ITEMS = ("items", "data", "content", "results", "articles")
 
 
@@ -26,7 +27,9 @@ def html_of(text: str, url: str) -> str | None:
     items = read if isinstance(read, list) else _first(read, _ITEMS)
     if isinstance(items, list):
         rows = "\n".join(_row(item, url) for item in items if isinstance(item, dict))
-        return f"<html data-json><body><ul>{rows}</ul>{_next(read, url)}</body></html>"
+        total = _first(read, _TOTAL)
+        pages = f' data-total-pages="{total}"' if isinstance(total, int) else ""
+        return f"<html data-json{pages}><body><ul>{rows}</ul>{_next(read, url)}</body></html>"
     if isinstance(read, dict) and _first(read, _TITLE) and _first(read, _BODY):
         return _article(read)
     return None
@@ -65,7 +68,7 @@ def _next(read: Any, url: str) -> str:
     """A link to the next page: this address with one page more, while there is one."""
     parts = urlsplit(url)  # the page's own address: it was fetched
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    total = _first(read, ("totalPages", "total_pages", "pageCount"))
+    total = _first(read, _TOTAL)
     if "page" not in query or not query["page"].isdecimal():
         return ""
     page = int(query["page"]) + 1

@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 import zlib
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -50,6 +51,7 @@ cookies._split_domain = TLDExtract(suffix_list_urls=(), include_psl_private_doma
 LONGEST_WAIT = 600  # seconds; a portal that asks for more is left for another run
 MOST_WAITS = 5  # in a row
 MOST_REFUSALS = 3  # in a row
+GOOD_IN_A_ROW = 10  # answers after which a host that was slowed down is asked twice as often again
 MOST_REFUSAL = 1 << 20  # bytes of a page that are looked at for a refusal
 FIRST_WAIT = 1.0  # seconds after a connection broke off, doubled each time in a row
 LEAST_SLOWED, LONGEST_DELAY = (
@@ -215,6 +217,7 @@ class Patience(_Middleware):
         self._until = 0.0
         self._waits = 0
         self._refusals = 0
+        self._good = 0
         self._stopped = ""
 
     async def process_request(self, request: Request) -> None:
@@ -236,6 +239,8 @@ class Patience(_Middleware):
         self._refusals = self._refusals + 1 if refused else 0
         if refused:
             self._slow_down()
+        else:
+            self._speed_up()
         if self._refusals >= MOST_REFUSALS:
             self._stop(f"refused {MOST_REFUSALS} times in a row, {refused}", 0)
         return response
@@ -259,10 +264,25 @@ class Patience(_Middleware):
         return request.replace(dont_filter=True)
 
     def _slow_down(self) -> None:
-        """Twice the time between two requests, for the rest of the run."""
+        """Twice the time between two requests, at most eight times what it was."""
+        self._good = 0
+        for slot in self._slots():
+            most = min(max(self._delay(), LEAST_SLOWED) * 8, LONGEST_DELAY)
+            slot.delay = min(max(slot.delay * 2, LEAST_SLOWED), most)
+
+    def _speed_up(self) -> None:
+        """Back to what it was, step by step, while the portal answers well."""
+        self._good += 1
+        if self._good % GOOD_IN_A_ROW == 0:
+            for slot in self._slots():
+                slot.delay = max(slot.delay / 2, self._delay())
+
+    def _delay(self) -> float:
+        return self.crawler.settings.getfloat("DOWNLOAD_DELAY")
+
+    def _slots(self) -> Iterable[Any]:
         engine = self.crawler.engine
-        for slot in engine.downloader.slots.values() if engine else ():
-            slot.delay = min(max(slot.delay * 2, LEAST_SLOWED), LONGEST_DELAY)
+        return engine.downloader.slots.values() if engine else ()
 
     def _stop(self, why: str, wait: float | None = None) -> None:
         """End the run; with a `wait` because the portal refuses us, without because nobody answers."""

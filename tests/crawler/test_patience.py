@@ -32,7 +32,7 @@ def answer_of(site: SampleSite, busy: Callable[[int], bool], wait: str) -> list[
 
 def test_portal_with_a_limit_is_crawled_to_the_end(tmp_path: Path) -> None:
     with SampleSite(NUKEVIET) as site:
-        rude = answer_of(site, lambda count: count % 5 == 0 or count == 1, "1")
+        rude = answer_of(site, lambda count: count % 9 == 0 or count == 1, "1")
         make_archive(tmp_path, [site])
         done(tmp_path, "crawl")
         assert rows(tmp_path, "status")[0]["articles"] == len(site.articles)

@@ -80,7 +80,7 @@ def open_shop(ctx: click.Context, portal: str | None = None, *, new: bool = Fals
     """The archive that the options name, opened; only `new` makes one where there is none."""
     from config import has_archive, init_archive, load_config
     from model.errors import ConfigError, UnknownPortal
-    from pipeline import Workshop
+    from pipeline.workshop import Workshop
     from storage.queries import portal_places
 
     path, database = ctx.obj

@@ -61,10 +61,10 @@ def crawl(
       bantin crawl gia-vien
       bantin crawl --full --limit 500
     """
-    from pipeline import Workshop, crawl_portals
+    from pipeline.crawling import crawl_portals
     from pipeline.portals import known_slugs
 
-    shop: Workshop = open_shop(ctx)
+    shop = open_shop(ctx)
     chosen = list(dict.fromkeys(slugs)) or known_slugs(shop)
     if not chosen:
         raise InputError("no portal to crawl; put a TOML file into portals/ (see README)")
@@ -94,7 +94,7 @@ def import_(ctx: click.Context, paths: tuple[Path, ...], portal: str, place: str
     Example:
       bantin import saved/ --portal gia-vien --place "huyện Gia Viễn, tỉnh Ninh Bình"
     """
-    from pipeline import import_files
+    from pipeline.imports import import_files
 
     tally = import_files(open_shop(ctx, new=True), paths, portal, place, say)
     if not tally.any():

@@ -3,7 +3,6 @@
 from crawler.addresses import authority
 from crawler.discover import discover
 from crawler.extract import extract
-from crawler.feeds import discover_feed
 from crawler.page import parse_page
 from crawler.portals import load_portals
 from crawler.reading import MOST_BYTES, extractor_version, read_page, refusal
@@ -13,7 +12,6 @@ __all__ = [
     "MOST_BYTES",
     "authority",
     "discover",
-    "discover_feed",
     "extract",
     "extractor_version",
     "load_portals",

@@ -139,6 +139,11 @@ class _Walk:
                 yield Block(text, node=self.node)
 
 
+def inside(node: Tag, outer: Tag) -> bool:
+    """Whether a node stands in another one."""
+    return any(parent is outer for parent in node.parents)
+
+
 def clean_line(line: str) -> str:
     """One line of text as a browser shows it, composed."""
     return _COLLAPSE.sub(" ", nfc(line)).strip(_EDGES)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from bs4 import Tag
 
 from crawler.addresses import clean_url, same_site
-from crawler.dialects import Dialect, dialects
+from crawler.dialects import Dialect, generic
 from crawler.lookalike import article_links, looks_like_article, next_link
 from crawler.page import Page
 from model.records import Link, Listing, PageRequest
@@ -58,7 +58,7 @@ def count_pages(page: Page) -> int | None:
 
 def _discover_generic(page: Page) -> Listing:
     """What a list page of no known software leads to: its look-alike headlines, and the next page."""
-    table = dialects()["generic"]
+    table = generic()
     links: dict[str, Link] = {}
     for anchor in article_links(page):
         url = clean_url(page.absolute(str(anchor["href"])))

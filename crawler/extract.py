@@ -13,6 +13,7 @@ from crawler.blocks import Block, clean_line, read_blocks
 from crawler.clutter import asides, drop_cards, move_head, without_ways
 from crawler.compose import Parts, compose
 from crawler.dialects import Dialect, phrases
+from crawler.dialects import generic as generic_table
 from crawler.discover import article_id
 from crawler.lookalike import is_list
 from crawler.page import Page, first_match
@@ -87,7 +88,7 @@ def _extract_generic(page: Page) -> Article:
     if (kind := other_kind(page))[0] in REFUSALS | {"missing", "empty"}:
         raise ExtractError(*kind)
     # Furniture is taken off a copy: the page that was handed in stays as it is.
-    page = replace(page, dialect=generic.generic(), tree=copy(page.tree))
+    page = replace(page, dialect=generic_table(), tree=copy(page.tree))
     generic.clear_page(page)
     body = generic.best_block(page.tree)
     if body is not None and is_list(page, body):
@@ -102,7 +103,7 @@ def _extract_generic(page: Page) -> Article:
     dated = (read_date(text) for text in generic.date_nodes(page, title, body))
     published = next((date for date in dated if date), None)
     lead = generic.find_lead(page, name, title, body)
-    byline, source = _credits(page.tree, generic.generic())
+    byline, source = _credits(page.tree, generic_table())
     attachments, images = _attachments(page, body, body), _images(page, body)
     blocks = without_ways(generic.without_head(read_blocks(body, asides(body)), name))
     blocks, signed = _without_byline(_without_lead(blocks, lead), None)
@@ -111,7 +112,7 @@ def _extract_generic(page: Page) -> Article:
         raise ExtractError("empty", "an article without text")
     extras = {"source": source, "section": None, "attachments": attachments, "images": images}
     page = replace(page, warnings=(*page.warnings, "read by the generic reader"))
-    native = _identity(page, generic.generic())
+    native = _identity(page, generic_table())
     return compose(
         Parts(name, lead, blocks, byline),
         page=page,

@@ -3,21 +3,23 @@
 import gzip
 import re
 import zlib
+from calendar import timegm
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from html import unescape
+from io import BytesIO
 from typing import Any
 
 import feedparser
 from scrapy.utils.sitemap import Sitemap
 
 from crawler.addresses import clean_url, join_url, same_site
-from crawler.dialects import Dialect, dialects
+from crawler.dialects import Dialect, generic
 from crawler.discover import article_id
 from crawler.lookalike import looks_like_article
 from model.errors import ExtractError
 from model.records import Link, Listing, RawPage
-from text import squeeze
+from text import VIETNAM, squeeze
 
 MOST_LINKS = 50_000  # of one sitemap (sitemaps.org, protocol)
 _ROOT = re.compile(rb"<(?:\w+:)?(urlset|sitemapindex|rss|feed|rdf)\b", re.IGNORECASE)
@@ -36,7 +38,8 @@ def discover_feed(raw: RawPage, dialect: Dialect | None) -> Listing:
     wanted = _filter(raw.url, dialect)
     if root[1].lower() in (b"urlset", b"sitemapindex"):
         return _sitemap(raw.url, body, wanted)
-    read = feedparser.parse(body, response_headers={"content-location": raw.url})
+    # A stream: what is no stream feedparser may take for an address or a file's name.
+    read = feedparser.parse(BytesIO(body), response_headers={"content-location": raw.url})
     links = (wanted(str(entry.get("link") or ""), entry) for entry in read.entries[:MOST_LINKS])
     return Listing(dialect="feed", links=_distinct(links))
 
@@ -67,7 +70,7 @@ def _sitemap(url: str, body: bytes, wanted: Callable[..., Link | None]) -> Listi
 
 def _filter(base: str, dialect: Dialect | None) -> Callable[..., Link | None]:
     """What makes a link of an entry, None where its address is no article's; a feed's entries all are."""
-    table = dialect or dialects()["generic"]
+    table = dialect or generic()
 
     def wanted(href: str, entry: dict[str, object]) -> Link | None:
         url = clean_url(join_url(base, unescape(href)))
@@ -88,10 +91,12 @@ def _filter(base: str, dialect: Dialect | None) -> Callable[..., Link | None]:
 
 
 def _day(entry: dict[str, object]) -> str | None:
+    """The day in Vietnam; feedparser gives moments in UTC."""
     when: Any = entry.get("published_parsed")
     try:
-        return date(*when[:3]).isoformat() if when else None
-    except (ValueError, TypeError):
+        moment = datetime.fromtimestamp(timegm(when), UTC) if when else None
+        return moment.astimezone(VIETNAM).date().isoformat() if moment else None
+    except (ValueError, TypeError, OverflowError, OSError):
         return None
 
 

@@ -14,6 +14,7 @@ from text import nfc
 _FAMILY = re.compile(r"""font-family\s*:\s*["']?([^;"',}]+)""", re.IGNORECASE)
 _RULE = re.compile(r"([^{}]{1,300})\{([^{}]{0,2000})\}")
 _CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
+_NAMED = re.compile(r"""(?i)["':,\s;]\.vn\w|vni[-_ ]""")
 _VOWELS = frozenset("aeouyAEOUYôöÔÖ")
 _SILENT = ("script", "style", "head", "title")
 
@@ -58,10 +59,9 @@ def old_fonts() -> dict[str, OldFont]:
     return msgspec.toml.decode(source, type=dict[str, OldFont])
 
 
-def read_fonts(tree: BeautifulSoup) -> list[str]:
-    """Put the text that stands in old fonts into Unicode, in the tree; returns their names."""
-    source = str(tree)
-    if not re.search(r"(?i)\.vn\w|vni[-_ ]", source):
+def read_fonts(tree: BeautifulSoup, html: str) -> list[str]:
+    """Put the text that stands in old fonts into Unicode, in the tree of that source; returns their names."""
+    if not _NAMED.search(html):
         return []
     classes = _class_fonts(tree)
     seen: dict[str, None] = {}

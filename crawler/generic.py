@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from bs4 import Tag
 from bs4.element import Comment, NavigableString
 
-from crawler.blocks import Block, clean_line, read_blocks
-from crawler.dialects import Dialect, dialects, phrases
+from crawler.blocks import Block, clean_line, inside, read_blocks
+from crawler.dialects import generic, phrases
 from crawler.page import Page
 from text import match_key, read_date
 
@@ -48,11 +48,6 @@ _DATED = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2} tháng \d{1,2}")
 _LABEL = re.compile(
     r"(?i)ngày đăng|đăng ngày|đăng lúc|cập nhật|ngày cập nhật|xuất bản|ngày tạo|post(?:ed)? on|publish"
 )
-
-
-def generic() -> Dialect:
-    """The table for pages of no known software."""
-    return dialects()["generic"]
 
 
 def clear_page(page: Page) -> None:
@@ -120,8 +115,8 @@ def _widened(best: Tag, own: dict[int, int]) -> Tag:
 
 
 def _held(node: Tag, own: dict[int, int]) -> int:
-    inside = {id(node)} | {id(tag) for tag in node.find_all(True)}
-    return sum(letters for key, letters in own.items() if key in inside and letters >= 25)
+    within = {id(node)} | {id(tag) for tag in node.find_all(True)}
+    return sum(letters for key, letters in own.items() if key in within and letters >= 25)
 
 
 def find_title(page: Page, body: Tag) -> tuple[str, Tag | None] | None:
@@ -140,7 +135,8 @@ def find_title(page: Page, body: Tag) -> tuple[str, Tag | None] | None:
         found = [n for n in page.tree.select(selector) if _is_heading(n)]
         if len(found) == 1:
             return clean_line(found[0].get_text(" ")), found[0]
-    before = [h for h in headings if _comes_before(h, body)]
+    earlier = {id(node) for node in body.previous_elements}
+    before = [h for h in headings if id(h) in earlier]
     if before:
         return clean_line(before[-1].get_text(" ")), before[-1]
     return _line_before(page, body)
@@ -175,18 +171,15 @@ def _page_title(page: Page) -> str:
     return clean_line(str(meta["content"]) if meta else title.get_text(" ") if title else "")
 
 
-def _comes_before(node: Tag, other: Tag) -> bool:
-    return any(earlier is node for earlier in other.previous_elements)
-
-
 def find_lead(page: Page, name: str, title: Tag | None, body: Tag) -> str | None:
     """The summary between title and text: in a node that is called one, else the paragraph that stands there."""
+    earlier = {id(node) for node in body.previous_elements}
+    later = {id(node) for node in title.next_elements} if title is not None else earlier
     for selector in generic().article.lead:
         for node in page.tree.select(selector):
             words = clean_line(node.get_text(" "))
-            apart = node is not body and not _inside(node, body) and not _inside(body, node)
-            after = title is None or _comes_before(title, node)
-            if apart and len(words) > 40 and after and _comes_before(node, body):
+            between = id(node) in earlier and id(node) in later
+            if between and len(words) > 40 and not inside(body, node):
                 return words
     return _paragraph_before(page, name, body)
 
@@ -210,7 +203,7 @@ def date_nodes(page: Page, title: Tag | None, body: Tag) -> Iterator[str]:
                 id(node) in seen
                 or node.find_parent(["li", "nav", "aside"])
                 or (node.find_parent("footer") and not node.find_parent("article"))
-                or (_inside(node, body) and not _is_machine_date(node))
+                or (inside(node, body) and not _is_machine_date(node))
             ):
                 continue
             seen.add(id(node))
@@ -244,10 +237,6 @@ def _labelled_lines(title: Tag) -> Iterator[str]:
             return
         if len(line) < 100 and (_LABEL.search(line) or read_date(line)) and _DATED.search(line):
             yield line
-
-
-def _inside(node: Tag, body: Tag) -> bool:
-    return any(parent is body for parent in node.parents)
 
 
 def without_head(blocks: list[Block], title: str) -> list[Block]:

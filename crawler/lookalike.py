@@ -7,28 +7,15 @@ from urllib.parse import urlsplit
 from bs4 import Tag
 from bs4.element import Comment, NavigableString
 
-from crawler.blocks import clean_line
-from crawler.dialects import dialects
+from crawler.blocks import clean_line, inside
+from crawler.dialects import address_pattern, generic, phrases
 from crawler.page import Page
 
-# How the link to the next list page is called, without arrows.
-_NEXT = frozenset(
-    ["sau", "tiếp", "tiếp theo", "kế tiếp", "trang sau", "trang tiếp", "trang tiếp theo", "trang kế", "trang kế tiếp",
-     "next", "next page", "older", "older posts", "older entries", "cũ hơn", "bài cũ hơn", "các bài cũ hơn", "xem thêm tin cũ"]
-)  # fmt: skip
 _ARROWS = " \t\n→»›>≫⟩▶…"
 _FRAME = re.compile(
     r"(?i)(?:^|[\s_-])(?:menu|nav|navbar|navigation|breadcrumbs?|pagination|sidebar|footer|banner)(?:$|[\s_-])"
 )
 _SLUG = re.compile(r"/[\w%]+(?:-[\w%]+){3,}")
-# Which of a site's contents an address asks for; the whole address is then the article's identity.
-_NUMBERED = re.compile(
-    r"(?i)[?&](?:id|item_?id|news_?id|article_?id|aid|id_?tin|id_?bai_?viet|bai_?viet|p)=\d+"
-)
-# A rubric's own page, or a further page of one.
-_RUBRIC = re.compile(
-    r"(?i)/(?:tags?|the|categor(?:y|ies)|chuyen-muc|danh-muc|authors?|tac-gia)/[^/]+/?$|/(?:page|trang)[/-]?\d+/?(?:$|\.)"
-)
 
 
 def is_list(page: Page, body: Tag) -> bool:
@@ -36,7 +23,7 @@ def is_list(page: Page, body: Tag) -> bool:
     headlines = article_links(page)
     if len(headlines) >= 3 and _is_item(body, headlines):
         return True
-    links = {id(a) for a in headlines if _within(a, body)}
+    links = {id(a) for a in headlines if inside(a, body)}
     if len(links) < 3:
         return False
     before = 0
@@ -59,7 +46,7 @@ def _is_item(body: Tag, headlines: list[Tag]) -> bool:
             for t in node.parent.find_all(node.name, recursive=False)
             if t.get("class") == node.get("class")
         ]
-        if len(alike) >= 3 and sum(any(_within(a, t) for a in headlines) for t in alike) >= 3:
+        if len(alike) >= 3 and sum(any(inside(a, t) for a in headlines) for t in alike) >= 3:
             return True
         node = node.parent
     return False
@@ -101,16 +88,16 @@ def _signature(anchor: Tag) -> str:
 
 def looks_like_article(url: str, native: str | None) -> bool:
     """Whether an address reads like an article's: a number of its own or a long slug, and no rubric's."""
-    parts = urlsplit(url)
-    if _RUBRIC.search(parts.path):
+    path = urlsplit(url).path
+    if address_pattern("rubric").search(path) or address_pattern("further").search(path):
         return False
-    numbered = native is not None or _NUMBERED.search(f"?{parts.query}") is not None
-    return numbered or _SLUG.search(parts.path) is not None
+    numbered = native is not None or address_pattern("numbered").search(url) is not None
+    return numbered or _SLUG.search(path) is not None
 
 
 def next_link(tree: Tag) -> Tag | None:
     """The link to the next list page: by rel, class or name, by its words, or the number after the current one."""
-    rules = dialects()["generic"].listing
+    rules = generic().listing
     found = tree.select_one(rules.next or "a[rel=next]")
     if found:
         return found
@@ -135,8 +122,4 @@ def next_link(tree: Tag) -> Tag | None:
 def _says_next(words: str) -> bool:
     line = clean_line(words).lower()
     bare = line.strip(_ARROWS)
-    return bare in _NEXT or (not bare and line[:1] in tuple("→»›>≫⟩▶"))
-
-
-def _within(node: Tag, outer: Tag) -> bool:
-    return any(parent is outer for parent in node.parents)
+    return bare in phrases().next or (not bare and line[:1] in tuple("→»›>≫⟩▶"))

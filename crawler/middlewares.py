@@ -44,6 +44,9 @@ _BROKEN_OFF = (
     ConnectError,
 )
 
+# How OpenSSL says why a handshake failed, in the text of what Twisted raises: (library, function, reason).
+_TLS = re.compile(r"\('SSL routines', '[^']*', '([^']+)'\)")
+
 # Which cookies may be set is decided by the list of public suffixes that comes with the library; the
 # base class would fetch it from elsewhere, and the crawler asks nobody but the portal.
 cookies._split_domain = TLDExtract(suffix_list_urls=(), include_psl_private_domains=True)
@@ -122,6 +125,8 @@ class ArchiveFirst(_Middleware):
         return response
 
     def _refusal(self, response: Response, page: DuePage) -> str | None:
+        if response.status == 304 and not page.validators:
+            return "blocked: the portal answered 304 to what was not asked for by validators"
         if page.kind in ("feed", "file") and response.status < 300:
             return None
         return refusal(self.spider.raw(response.replace(body=_beginning(response))))
@@ -147,7 +152,7 @@ def _reason(status: int) -> str:
 
 
 MOST_ROBOTS = 500 * 1024  # what of a robots.txt is read (RFC 9309, 2.5)
-_SITEMAPS = re.compile(r"(?im)^\s*sitemap\s*:\s*(\S+)")
+_SITEMAPS = re.compile(r"(?im)^[ \t]*sitemap[ \t]*:[ \t]*(\S+)")
 
 
 class Robots(RobotsTxtMiddleware):
@@ -252,6 +257,10 @@ class Patience(_Middleware):
             return None
         if not isinstance(exception, _BROKEN_OFF):
             return None
+        if found := _TLS.search(str(exception)):
+            why = f"no TLS connection: {found[1]}; legacy_tls = true in the portal's file allows old keys and versions"
+            self._stop(why)
+            raise IgnoreRequest(why)
         return self._wait(request, FIRST_WAIT * 2**self._waits, tell(exception), asked=False)
 
     def _wait(self, request: Request, wait: float, why: str, *, asked: bool = True) -> Request:

@@ -52,7 +52,7 @@ def parse_page(raw: RawPage) -> Page:
     html = _SURROGATES.sub("\ufffd", html)
     tree = BeautifulSoup(html, "lxml")
     warnings = [warning] if warning else []
-    warnings += [f"text in the font {font}, read as Unicode" for font in read_fonts(tree)]
+    warnings += [f"text in the font {font}, read as Unicode" for font in read_fonts(tree, html)]
     # A portal whose file says generic is read so whatever its pages look like.
     named = _named(raw.dialect)
     dialect = None if raw.dialect == "generic" else recognise(tree, html) or named

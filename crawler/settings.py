@@ -37,7 +37,7 @@ TWISTED_DNS_RESOLVER = "crawler.network.PublicResolver"
 DOWNLOADER_CLIENTCONTEXTFACTORY = "crawler.network.Certificates"
 
 # Where the crawler's ports (archive and frontier) come from; crawler itself knows no storage.
-CRAWL_STORE = "pipeline.crawling.CrawlStore"
+CRAWL_STORE = "pipeline.store.CrawlStore"
 
 # Nearest to the network last: bounds before any request leaves, the archive before anything is
 # decoded or redirected, patience before Scrapy's own retries.

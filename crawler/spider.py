@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy import FormRequest, Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DontCloseSpider, IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.misc import load_object
 
@@ -33,6 +33,7 @@ LEASE = 60  # seconds after which another process may take the portal
 LEAST_DELAY = 0.001  # seconds; without any, Scrapy does not keep to one connection
 MOST_LISTS = 3000  # list pages of one section in one run; a calendar has no end
 MOST_FEEDS = 10  # parts of a sitemap in one run that is not full
+MOST_PARTS = 500  # of one index that are looked at
 _PRIORITY = {"section": 10, "list": 10, "feed": 5, "article": 0, "file": -10}
 # What Scrapy tells in many lines and with tracebacks is told by the spider in one.
 _LOUD = ("scrapy.core.scraper", "scrapy.downloadermiddlewares.retry", "scrapy.downloadermiddlewares.robotstxt",
@@ -78,6 +79,7 @@ class PortalSpider(scrapy.Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.prepare(store)
         crawler.signals.connect(spider.broke, signal=signals.spider_error)
+        crawler.signals.connect(spider.walked, signal=signals.spider_idle)
         return spider
 
     def prepare(self, store: Any) -> None:
@@ -153,6 +155,8 @@ class PortalSpider(scrapy.Spider):
         if self.look or self.is_refused(response):
             return
         listing = self.listing(response, page)
+        if listing is None:
+            return
         fetch, known = self.store.listed(page, listing, self.full and self.left != 0)
         self.known |= known
         if self.probe:
@@ -186,13 +190,26 @@ class PortalSpider(scrapy.Spider):
 
     def offer_feeds(self, urls: list[str]) -> None:
         """Fetch the feeds that robots.txt or a sitemap's index names, where they are due."""
-        own = [url for url in urls if authority(url) in self.hosts] if self.visit else []
-        for url in own:
+        if not self.visit:
+            return
+        for url in list(dict.fromkeys(urls))[:MOST_PARTS]:
+            if authority(url) not in self.hosts:
+                continue
             if not self.full and self.feeds >= MOST_FEEDS:
                 return
             if (page := self.store.feed(url)) and (request := self.request(page)):
                 self.feeds += 1
                 self.crawler.engine.crawl(request)
+
+    def walked(self) -> None:
+        """Now that all lists are walked, fetch what left one and stands on no other."""
+        if not self.visit or self.stopped:
+            return
+        requests = [r for page in self.store.due_later() if (r := self.request(page))]
+        for request in requests:
+            self.crawler.engine.crawl(request)
+        if requests:
+            raise DontCloseSpider
 
     def is_refused(self, response: Response) -> bool:
         """Whether the portal gave something else than was asked for; that is told, and the page stays due."""
@@ -200,14 +217,15 @@ class PortalSpider(scrapy.Spider):
             self.trouble(response.meta["page"], response.url, refused)
         return bool(response.meta.get("refused"))
 
-    def listing(self, response: Response, page: DuePage) -> Listing:
-        """What a list page leads to; nothing at the end of a list."""
+    def listing(self, response: Response, page: DuePage) -> Listing | None:
+        """What a list page leads to: no links at the end of a list, None where it is no list page."""
         try:
             parsed = parse_page(self.raw(response))
             listing = discover(parsed, page.asked)
         except ExtractError as error:
             if page.kind == "section":
                 self.trouble(page, response.url, f"no list page: {error}")
+                return None
             return _END  # an empty fragment is the end of a list
         if parsed.dialect:
             self.dialect = parsed.dialect
@@ -216,9 +234,9 @@ class PortalSpider(scrapy.Spider):
         if self._repeats(response.url, page, listing):
             return _END  # past its last page this software shows a page again
         if not listing.links and page.kind == "section":
-            self.trouble(
-                page, response.url, "no links to articles; is this a list page of this portal?"
-            )
+            why = "no links to articles; is this a list page of this portal?"
+            self.trouble(page, response.url, why)
+            return None
         return listing
 
     def _repeats(self, url: str, page: DuePage, listing: Listing) -> bool:

@@ -6,17 +6,14 @@ from urllib.parse import urlsplit
 
 from crawler.addresses import clean_url, same_site
 from crawler.blocks import clean_line
-from crawler.dialects import phrases
+from crawler.dialects import address_pattern, generic, phrases
 from crawler.discover import article_id
-from crawler.generic import generic
 from crawler.lookalike import looks_like_article
 from crawler.page import Page
 
 MOST_SECTIONS = 12  # candidates that are fetched; a menu leads to more than anybody reads
 
 _BETWEEN = re.compile(r"\s+[-|–—]\s+")
-_HOME = frozenset(["trang chủ", "trang nhất", "home", "homepage"])
-_FURTHER = re.compile(r"(?i)/(?:page|trang)[/-]?\d+/?(?:$|\.)|[?&](?:page|paged|trang|start)=\d+")
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ def _site_name(page: Page) -> str:
         )
         if words:
             parts = [part.strip() for part in _BETWEEN.split(words)]
-            told = [part for part in parts if part and part.lower() not in _HOME]
+            told = [part for part in parts if part and part.lower() not in phrases().home]
             return max(told, key=len) if told else words
     return urlsplit(page.url).netloc
 
@@ -72,7 +69,7 @@ def _candidates(page: Page) -> list[str]:
         if (
             table.never_pattern.search(url)
             or generic().never_pattern.search(url)
-            or _FURTHER.search(url)
+            or address_pattern("further").search(url)
         ):
             continue
         if native and (page.dialect or looks_like_article(url, native)) and len(words) > 30:

@@ -10,8 +10,6 @@ from crawler.page import Page
 # Kinds of pages that say nothing of what was asked for: it stays due, and the host is slowed down.
 REFUSALS = frozenset({"blocked", "challenge", "foreign", "parked", "down"})
 LONGEST_REFUSAL = 2500  # letters of visible text; whoever refuses says little else
-_COOKIE_LOOP = re.compile(r"document\.cookie\s*=(?s:.{0,2000})location")
-_HEADINGS = "title, h1, h2"
 
 
 def other_kind(page: Page) -> tuple[str, str]:
@@ -20,7 +18,8 @@ def other_kind(page: Page) -> tuple[str, str]:
     A page that is missing says so in the portal's own frame, links and all; a refusal comes alone.
     """
     seen = " ".join(page.tree.get_text(" ", strip=True).lower().split())
-    if mark := _mark_of("missing", seen[:4000]):
+    framed = page.dialect is not None or len(seen) < LONGEST_REFUSAL
+    if framed and (mark := _mark_of("missing", seen[:4000])):
         return "missing", f"a page that says {mark!r}, no article"
     if page.dialect and discover_known(page, page.dialect).links:
         return "list", f"a list page of {page.dialect.name}, no article"
@@ -34,12 +33,13 @@ def other_kind(page: Page) -> tuple[str, str]:
 
 
 def _refusal(page: Page, seen: str) -> tuple[str, str] | None:
-    if len(seen) < LONGEST_REFUSAL // 4 and _COOKIE_LOOP.search(page.html):
+    if len(seen) >= LONGEST_REFUSAL:
+        return None
+    at = page.html.find("document.cookie")
+    if len(seen) < LONGEST_REFUSAL // 4 and at >= 0 and "location" in page.html[at:]:
         return "challenge", "a script that sets a cookie and asks again, no article"
-    short = len(seen) < LONGEST_REFUSAL
-    heads = " ".join(clean_line(node.get_text(" ")) for node in page.tree.select(_HEADINGS)).lower()
     for kind in phrases().pages:
-        if kind in REFUSALS and (mark := _mark_of(kind, seen if short else heads)):
+        if kind in REFUSALS and (mark := _mark_of(kind, seen)):
             return kind, f"a page that says {mark!r}, no article"
     return None
 

@@ -10,19 +10,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from config import load_config
-from crawler import authority, refusal
-from model.errors import BantinError, ExtractError
-from model.records import DuePage, Exchange, PageKind, PageRequest
+from crawler import authority
+from model.errors import BantinError
 from pipeline.health import alarms, dying
 from pipeline.reading import read_due
-from pipeline.revisits import recheck_after
 from pipeline.workshop import Progress, Tally, Workshop
-from storage import captures, queries, reports, warc
-from storage.archive import Archive
+from storage import queries, reports
 from storage.clock import now
-from storage.database import begin
-from storage.frontier import Frontier, acknowledge, offer_files
+from storage.pages import offer_files
 
 ROOT = Path(__file__).parent.parent
 AT_ONCE = 4  # portals; each has a host of its own, and most of the time waits for it
@@ -46,7 +41,7 @@ def crawl_portals(
     A portal that seems to be dying comes first, and is walked to its end if it was not yet.
     """
     done = Refreshed()
-    groups: dict[str, list[tuple[str, dict[str, str]]]] = {}
+    groups: dict[str, list[tuple[str, list[str]]]] = {}
     for slug in slugs:
         try:
             home = shop.portal(slug).home
@@ -54,67 +49,65 @@ def crawl_portals(
             say(f"bantin: {error}")
             done.outcomes[slug] = "failed"
             continue
-        groups.setdefault(authority(home), []).append((slug, options | sweep_options(shop, slug)))
-    ordered = sorted(groups.values(), key=lambda group: not any("sweep" in o for _, o in group))
+        groups.setdefault(authority(home), []).append((slug, to_be_swept(shop, slug)))
+    ordered = sorted(groups.values(), key=lambda group: not any(why for _, why in group))
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for work in as_completed(pool.submit(_crawl_group, shop, group, say) for group in ordered):
-            for slug, outcome in work.result():
+        crawls = [pool.submit(_crawl_group, shop, group, options, say) for group in ordered]
+        for crawl in as_completed(crawls):
+            for slug, (outcome, run) in crawl.result().items():
                 done.outcomes[slug] = outcome
                 read_due(shop, done.tally, say)
-                if outcome != "failed":
-                    done.outcomes[slug] = _finish(shop, slug, options, (done, say))
+                if run is not None:
+                    _finish(shop, slug, run, "limit" in options, (done, say))
     return done
 
 
 def _crawl_group(
-    shop: Workshop, group: list[tuple[str, dict[str, str]]], say: Progress
-) -> list[tuple[str, str]]:
-    found = []
-    for slug, options in group:
+    shop: Workshop, group: list[tuple[str, list[str]]], options: dict[str, str], say: Progress
+) -> dict[str, tuple[str, int | None]]:
+    """How the crawl of each of these portals ended, and the number of its run if there was one."""
+    found: dict[str, tuple[str, int | None]] = {}
+    for slug, why in group:
         say(f"{slug}: {shop.portal(slug).home}")
-        if why := options.get("sweep"):
-            say(f"{slug}: walked to its end, because it may be dying: {why}")
-        asked = {key: value for key, value in options.items() if key != "sweep"}
-        found.append((slug, crawl_portal(shop, slug, asked, say)))
+        if why:
+            say(f"{slug}: walked to its end, because it may be dying: {'; '.join(why)}")
+        before = queries.last_run(shop.engine, slug)
+        outcome = crawl_portal(shop, slug, options | ({"full": "1"} if why else {}), say)
+        run = queries.last_run(shop.engine, slug)
+        fresh = run is not None and (before is None or run.id != before.id)
+        found[slug] = outcome, run.id if run and fresh else None
     return found
 
 
-def sweep_options(shop: Workshop, slug: str) -> dict[str, str]:
-    """What a portal that seems to be dying is crawled with: to the end, once in a while."""
+def to_be_swept(shop: Workshop, slug: str) -> list[str]:
+    """Why a portal is to be walked to its end now: it seems to be dying, and was not for a while."""
     history = reports.last_reports(shop.engine, slug, 5)
     why: list[str] = next((old["dying"] for old in history if "dying" in old), [])
     swept = reports.walked_to_end(shop.engine, slug)
-    if not why or (swept and now() - swept < SWEEP_EVERY):
-        return {}
-    return {"full": "1", "sweep": "; ".join(why)}
+    return [] if swept and now() - swept < SWEEP_EVERY else why
 
 
 def _finish(
-    shop: Workshop, slug: str, options: dict[str, str], talk: tuple[Refreshed, Progress]
-) -> str:
-    """Fetch the files that the articles offer, then report; returns how the refresh ended."""
+    shop: Workshop, slug: str, run: int, limited: bool, talk: tuple[Refreshed, Progress]
+) -> None:
+    """Fetch the files that the articles offer, then report."""
     done, say = talk
-    outcome = done.outcomes[slug]
-    run = queries.last_run(shop.engine, slug)
-    assert run is not None
-    whole = run.outcome in ("done", "partly") and not options.get("limit")
-    if shop.config.crawl.attachments and whole:
+    last = queries.last_run(shop.engine, slug)
+    whole = last is not None and last.outcome in ("done", "partly")
+    if shop.config.crawl.attachments and whole and not limited:
         portal = shop.portal(slug)
         hosts = {authority(url) for url in (portal.home, *portal.sections)}
         if offer_files(shop.engine, slug, lambda url: authority(url) in hosts):
-            files = crawl_portal(shop, slug, {"files": str(run.id)}, say)
-            outcome = outcome if files == "done" else "partly"
-    full = "full" in options or "full" in sweep_options(shop, slug)
-    report = reports.report_run(shop.engine, run.id, full)
+            files = crawl_portal(shop, slug, {"files": str(run)}, say)
+            done.outcomes[slug] = done.outcomes[slug] if files == "done" else "partly"
+    report = reports.report_run(shop.engine, run)
     history = [old for old in reports.last_reports(shop.engine, slug, 8) if "coverage" in old][1:]
-    days = reports.newest_days(shop.engine, slug)
     report["alarms"] = alarms(report, history)
-    report["dying"] = dying(report, days, now().date())
-    reports.store_report(shop.engine, run.id, report)
-    done.reports.append({"portal": slug, "outcome": outcome} | report)
+    report["dying"] = dying(report, reports.newest_days(shop.engine, slug), now().date())
+    reports.store_report(shop.engine, run, report)
+    done.reports.append({"portal": slug, "outcome": done.outcomes[slug]} | report)
     for line in report["alarms"]:
         say(f"{slug}: ALARM {line}")
-    return outcome
 
 
 def crawl_portal(shop: Workshop, slug: str, options: dict[str, str], say: Progress) -> str:
@@ -146,64 +139,3 @@ def crawl_portal(shop: Workshop, slug: str, options: dict[str, str], say: Progre
         say(f"{slug}: it broke off, the next crawl goes on from there")
         return "partly"
     return run.outcome or "failed"
-
-
-class CrawlStore:
-    """What the spider needs of archive and frontier, for one portal."""
-
-    def __init__(self, slug: str) -> None:
-        path = os.environ.get("BANTIN_CONFIG")
-        chosen = Path(path) if path and Path(path).exists() else None
-        shop = Workshop(load_config(chosen, os.environ.get("BANTIN_DB")))
-        self.portal = shop.portal(slug)
-        self.config = shop.config.crawl
-        self.hosts = {authority(url) for url in (self.portal.home, *self.portal.sections)}
-        self._shop = shop
-        self._archive = Archive(shop.config.archive, self.portal)
-        self._frontier = Frontier(shop.engine, slug, self.hosts, recheck_after)
-        self.renew, self.close = self._frontier.renew, self._frontier.close
-        self.listed, self.failed = self._frontier.listed, self._frontier.failed
-        self.gone = self._frontier.gone
-        self.accepted, self.lease_one = self._frontier.accepted, self._frontier.lease_one
-        self.feed, self.refused = self._frontier.feed, self._frontier.refused
-        self.unchanged = self._frontier.unchanged
-
-    def open(self, goes_on: int = 0) -> None:
-        """Take the hosts and take over what a killed run had archived; raises Busy or LeftAlone.
-
-        `goes_on` is the number of a run that this is a part of.
-        """
-        with begin(self._shop.engine) as session:
-            captures.save_portal(session, self.portal)
-        self._frontier.open(self.portal.sections, self.portal.feeds, goes_on)
-        root, slug = self._shop.config.archive, self.portal.slug
-        for exchange in captures.adopt_orphans(self._shop.engine, root, slug):
-            if exchange.page_id and _is_good(exchange):
-                with begin(self._shop.engine) as session:
-                    acknowledge(session, exchange.page_id, exchange.captured, recheck_after)
-
-    def due(self, only: list[str], look: list[str], files: bool) -> list[DuePage]:
-        """What is to be fetched now; `only` these articles, or these pages to `look` at, due or not."""
-        if only or look:
-            named: list[tuple[PageKind, str]] = [("article", url) for url in only]
-            named += [("list", url) for url in look]
-            return [DuePage(id="", kind=kind, asked=PageRequest(url=url)) for kind, url in named]
-        if files:
-            return self._frontier.due_files()
-        return self._frontier.due(self.portal.sections, self.config.attachments)
-
-    def captured(self, exchange: Exchange, page: DuePage | None, *, good: bool) -> None:
-        """Archive an exchange, then note it; one that is not `good` acknowledges nothing."""
-        self._frontier.captured(exchange, self._archive.write(exchange), page, good=good)
-
-
-def _is_good(exchange: Exchange) -> bool:
-    """Whether an exchange that nobody acknowledged is what was asked for."""
-    if not 200 <= exchange.status < 300:
-        return False
-    if exchange.kind == "file":
-        return True
-    try:
-        return exchange.kind == "article" and refusal(warc.raw_page(exchange)) is None
-    except ExtractError:
-        return True  # told where it is read

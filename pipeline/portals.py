@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from crawler import authority, discover, discover_feed, parse_page, read_page, survey_home
+from crawler import authority, discover, parse_page, read_page, survey_home
+from crawler.feeds import discover_feed
 from model.errors import BantinError, ExtractError, InputError
 from model.records import Article, Listing, RawPage, to_json
 from pipeline.crawling import crawl_portal

@@ -10,7 +10,7 @@ from model.records import Annotations, Article, Document
 from nlp import annotate, reader_version
 from pipeline.revisits import recheck_after
 from pipeline.workshop import TOLD_EVERY, Progress, Tally, Workshop, many
-from storage import annotations, captures, editions, frontier, queries, schema, warc
+from storage import annotations, captures, editions, pages, queries, schema, warc
 from storage.database import Session, begin, look
 from storage.ids import derive_id
 
@@ -35,6 +35,7 @@ def read_due(shop: Workshop, tally: Tally, say: Progress) -> Tally:
 
 def read_capture(shop: Workshop, capture_id: str, tally: Tally, say: Progress) -> None:
     """Read one capture as an article; what can't be read is noted with the reason."""
+    aside = False
     with begin(shop.engine) as session:
         capture = session.get(schema.Capture, capture_id, with_for_update=True)
         if capture is None or capture.state != "due":
@@ -44,16 +45,15 @@ def read_capture(shop: Workshop, capture_id: str, tally: Tally, say: Progress) -
         if article is None:
             capture.read_by = extractor_version()
             capture.state, capture.error = ("gone" if why.startswith(MISSING) else "failed"), why
-            if why.startswith(RUBRIC) and frontier.put_aside(session, capture):
-                capture.state = "kept"
+            aside = why.startswith(RUBRIC) and pages.put_aside(session, capture)
             new = had = None
         else:
             had = session.get(schema.Article, editions.article_key(article, capture.portal))
             new = editions.save_reading(session, capture, article, extractor_version())
-            frontier.note_published(session, capture, article.published, recheck_after)
-        gone = capture.state in ("gone", "kept") and capture.kind == "article"
-    if new is None and gone:
-        return  # told with the articles that vanished
+            pages.note_published(session, capture, article.published, recheck_after)
+        gone = capture.state == "gone" and capture.kind == "article"
+    if new is None and (gone or aside):
+        return  # told with the articles that vanished, or no loss
     if new is None:
         tally.failed.append(f"{name}: {why}")
         say(tally.failed[-1])

@@ -6,8 +6,8 @@ from pipeline.reading import read_due
 from pipeline.revisits import recheck_after
 from pipeline.workshop import Progress, Tally, Workshop, many
 from storage import captures
-from storage.frontier import restore_pages
 from storage.leases import give_back, renew_leases, take_leases
+from storage.pages import restore_pages
 
 _LEASE = ["rebuild"]
 

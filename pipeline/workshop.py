@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from config import Config
 from crawler import load_portals
@@ -55,9 +56,13 @@ class Workshop:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.engine = open_database(config.database)
-        self.index = SearchIndex(config.index, self.engine)
         self.broken: dict[str, ConfigError] = {}
         self.load_portals()
+
+    @cached_property
+    def index(self) -> SearchIndex:
+        """The search index; a crawl does without."""
+        return SearchIndex(self.config.index, self.engine)
 
     def load_portals(self) -> None:
         """Read the portals' files, again after one was written."""

@@ -4,10 +4,8 @@ What they publish is the same bulletins, under their own numbers; each has its o
 an article's identity, and related boxes with dates newer than the article's.
 """
 
-import contextlib
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -29,6 +27,7 @@ from .articles import (
 )
 from .body import body_html, text_html
 from .bulletins import Bulletin, load_bulletins
+from .coding import encode
 from .web import TEXT, Portal, Request, Response, count_pages, redirect, take_page
 
 PAGE_SIZE = 6
@@ -128,31 +127,6 @@ def respond(skin: Skin, found: Sequence[Article], request: Request) -> Response:
     return Response(
         body, answer.status, f"text/html; charset={skin.declared}", headers + answer.headers
     )
-
-
-def encode(text: str, coding: str) -> bytes:
-    """Text in a coding; in windows-1258 a tone stands behind its letter, what it lacks is an entity."""
-    if coding == "utf-8":
-        return text.encode()
-    return b"".join(_encoded(letter, coding) for letter in unicodedata.normalize("NFC", text))
-
-
-def _encoded(letter: str, coding: str) -> bytes:
-    for form in (letter, *_apart(letter)):
-        with contextlib.suppress(UnicodeEncodeError):
-            return form.encode(coding)
-    return letter.encode(coding, "xmlcharrefreplace")
-
-
-def _apart(letter: str) -> list[str]:
-    """The letter with its tone behind it, its hat or horn left on."""
-    whole = unicodedata.normalize("NFD", letter)
-    if len(whole) < 2:
-        return []
-    first, rest, tone = whole[0], whole[1:-1], whole[-1]
-    if rest and tone in "\u0302\u0306\u031b":  # canonical order has the dot below before the hat
-        return [unicodedata.normalize("NFC", first + tone) + rest]
-    return [unicodedata.normalize("NFC", first + rest) + tone]
 
 
 def _answer(skin: Skin, found: Sequence[Article], request: Request) -> Response:

@@ -1,11 +1,11 @@
 """The frontier: pages with when they are due, leased to a run, acknowledged when archived."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-import msgspec
-from sqlalchemy import Engine, bindparam, func, insert, select, update
+from sqlalchemy import Engine, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from model import records
@@ -14,20 +14,25 @@ from storage import breakers, schema, validators
 from storage.captures import capture_row
 from storage.clock import now
 from storage.database import begin
-from storage.ids import address_key, derive_id
+from storage.ids import address_key
 from storage.leases import give_back, renew_leases, take_leases
+from storage.pages import (  # fmt: skip
+    SITEMAP_EVERY,
+    Recheck,
+    acknowledge,
+    article_page,
+    believed,
+    handed,
+    list_due,
+    list_key,
+    rows_of,
+)
 
 LONGEST_BACKOFF = 24 * 14  # hours
-SITEMAP_EVERY = timedelta(
-    days=1
-)  # it holds the whole portal and is large; news are in lists and feeds
 FILE_TRIES = 3
 _KINDS: tuple[PageKind, ...] = ("section", "list", "feed", "article", "file")
-_VALIDATED = (
-    "feed",
-    "article",
-    "file",
-)  # a list page is always had whole: what it hides would be lost
+# A list page is always had whole: what it hides would be lost.
+_VALIDATED = ("feed", "article", "file")
 _run, _page = schema.Run.__table__, schema.Page.__table__
 _NOTE_CAPTURE = insert(schema.Capture.__table__)  # type: ignore[arg-type]
 _COUNT = (
@@ -47,7 +52,6 @@ _ACKNOWLEDGE = (
     .where(_page.c.id == bindparam("key"))
     .values(acknowledged=bindparam("at"), due=bindparam("next"), leased_by=None, failures=0)
 )
-Recheck = Callable[[str | None, datetime], datetime]
 
 
 class Frontier:
@@ -114,10 +118,15 @@ class Frontier:
                 .where(schema.Page.kind.in_(_KINDS if files else _KINDS[:-1]))
                 .order_by(schema.Page.kind, schema.Page.due, schema.Page.id)
             ).all()
-            chosen = [row for row in rows if row.kind != "section" or row.id in heads]
+            # What left its list waits until the lists of this run are walked: it may be back.
+            chosen = [
+                row
+                for row in rows
+                if row.id in heads or not (row.kind == "section" or row.unlisted)
+            ]
             for row in chosen:
                 row.leased_by = self.run_id
-            return [_handed(row, resumed=row.kind == "list") for row in chosen]
+            return [handed(row, resumed=row.kind == "list") for row in chosen]
 
     def due_files(self) -> list[DuePage]:
         """The attachments that are to be fetched now, leased to this run."""
@@ -130,7 +139,7 @@ class Frontier:
             if row.leased_by == self.run_id or row.due is None or row.due > now():
                 return None
             row.leased_by = self.run_id
-            return _handed(row)
+            return handed(row)
 
     def lease_one(self, link: Link) -> DuePage:
         """One article, due or not, leased to this run."""
@@ -141,7 +150,7 @@ class Frontier:
                 row = self._row(key, "article", link.url)
                 session.add(row)
             row.leased_by = self.run_id
-            return _handed(row)
+            return handed(row)
 
     def listed(self, page: DuePage, listing: Listing, full: bool) -> tuple[list[DuePage], set[str]]:
         """Acknowledge a list page with all it leads to, in one transaction.
@@ -157,21 +166,21 @@ class Frontier:
             row = session.get_one(schema.Page, page.id)
             feed = row.kind == "feed"
             links = [li for li in listing.links if address_key(li.url) not in self._sections]
-            rows = _rows_of(session, self._portal, links)
+            rows = rows_of(session, self._portal, links)
             known = {key for key, there in rows.items() if there.acknowledged is not None}
-            links = _believed(rows, self._portal, links) if feed else links
+            links = believed(rows, self._portal, links) if feed else links
             fetch = [p for link in links if (p := self._offered(session, link, feed, rows))]
             if feed:
                 row.listing = [article_page(self._portal, link) for link in listing.links]
-            else:
-                fetch += self._left(session, row, listing)
+            elif listing.links:
+                self._note_listing(session, row, listing)
             head = session.get(schema.Page, (row.ask or {}).get("section", row.id)) or row
             if not (listing.next and listing.links):
                 head.listed = now()
             elif fetch or full or page.resumed or head.listed is None:
                 fetch.append(self._walk_on(session, listing.next, page.resumed, head.id))
             row.acknowledged, row.leased_by, row.failures = now(), None, 0
-            row.due = _list_due(row, listing)
+            row.due = list_due(row, listing)
         return fetch, known - {found.id for found in fetch}
 
     def unchanged(self, page: DuePage) -> None:
@@ -181,11 +190,11 @@ class Frontier:
             row.acknowledged, row.leased_by, row.failures = now(), None, 0
             row.due = now() + SITEMAP_EVERY
 
-    def _left(self, session: Session, row: schema.Page, listing: Listing) -> list[DuePage]:
-        """The articles that this list page showed and no longer does while what stood behind them stays.
+    def _note_listing(self, session: Session, row: schema.Page, listing: Listing) -> None:
+        """Keep what this list page shows, and make due what it no longer shows while later ones stay.
 
-        They are fetched to see whether they are gone. One that by its date belongs on this page, and no
-        page of this run shows, has left its list.
+        One that by its date belongs on this page is out of its list, unless another list page of this
+        run shows it; a list that is not in order of dates tells nothing by them.
         """
         shown = [article_page(self._portal, link) for link in listing.links]
         old, row.listing = row.listing or [], shown
@@ -193,19 +202,26 @@ class Frontier:
         stay = set(shown)
         last = max((place for place, key in enumerate(old) if key in stay), default=0)
         dates = [link.published[:10] for link in listing.links if link.published]
-        found = []
+        ordered = bool(dates) and dates == sorted(dates, reverse=True)
         for key in old[:last]:
             missed = session.get(schema.Page, key) if key not in stay else None
-            if missed is None or missed.acknowledged is None or missed.leased_by == self.run_id:
+            if missed is None or missed.acknowledged is None:
                 continue
             if missed.listed and missed.listed >= self._began:
                 continue  # it stands on another list page now
-            missed.validators = None
-            if dates and missed.published and missed.published[:10] > min(dates):
-                missed.unlisted = True
-            missed.leased_by = self.run_id
-            found.append(_handed(missed))
-        return found
+            missed.due, missed.validators = now(), None
+            missed.unlisted = ordered and (missed.published or "")[:10] > dates[-1]
+
+    def due_later(self) -> list[DuePage]:
+        """The articles that waited until all lists were walked: those that left one. Leased to this run."""
+        page = schema.Page
+        own = (page.portal == self._portal, page.kind == "article", page.due <= now())
+        with begin(self._engine) as session:
+            asked = select(page).where(*own, page.acknowledged.is_not(None)).order_by(page.id)
+            rows = [row for row in session.scalars(asked) if row.leased_by != self.run_id]
+            for row in rows:
+                row.leased_by = self.run_id
+            return [handed(row) for row in rows]
 
     def _offered(
         self, session: Session, link: Link, feed: bool, rows: dict[str, schema.Page]
@@ -222,7 +238,7 @@ class Frontier:
             # A page known from a feed or the archive alone has no title yet, and is no news.
             row.due, row.validators = now() if row.title else row.due, None
             row.title = title
-        if link.modified and row.acknowledged and link.modified > row.acknowledged:
+        if link.modified and row.acknowledged and row.acknowledged < link.modified <= now():
             row.due, row.validators = now(), None  # whatever its validators say
         if not feed:
             row.listed = now()
@@ -231,7 +247,7 @@ class Frontier:
         if row.leased_by == self.run_id or row.due is None or row.due > now():
             return None
         row.leased_by = self.run_id
-        return _handed(row)
+        return handed(row)
 
     def _walk_on(
         self, session: Session, asked: PageRequest, resumed: bool, section: str
@@ -239,7 +255,7 @@ class Frontier:
         row = self._ensure(session, "list", asked)
         row.ask = {"form": asked.form, "referer": asked.referer, "section": section}
         row.due, row.leased_by = now(), self.run_id
-        return _handed(row, resumed)
+        return handed(row, resumed)
 
     def captured(
         self,
@@ -250,29 +266,42 @@ class Frontier:
         good: bool,
     ) -> None:
         """Note an archived exchange; with a `good` one that came whole an article or file is acknowledged."""
+        row = capture_row(self._portal, exchange, place)
+        try:
+            self._note(row, exchange, page, good=good)
+        except IntegrityError:
+            self._note(None, exchange, page, good=good)  # a rebuild saw the record first
+
+    def _note(
+        self,
+        row: dict[str, Any] | None,
+        exchange: records.Exchange,
+        page: DuePage | None,
+        *,
+        good: bool,
+    ) -> None:
         came = 200 <= exchange.status < 300 or exchange.status == 304
         kind = page.kind if page and came else None
         counted = {
             "number": self.run_id,
-            "article": int(kind == "article"),
+            "article": int(kind == "article" and good),
             "list": int(kind in ("section", "list", "feed")),
         }
         # Statements made once: this happens with every page, and making them would take longer.
         with begin(self._engine) as session:
             connection = session.connection()
-            connection.execute(_NOTE_CAPTURE, capture_row(self._portal, exchange, place))
+            if row:
+                connection.execute(_NOTE_CAPTURE, row)
             connection.execute(_COUNT, counted)
             if page and page.id and kind in _VALIDATED and good:
                 known = validators.after(page.known, exchange)
                 connection.execute(_NOTE_VALIDATORS, {"key": page.id, "known": known})
                 if kind != "feed" and not exchange.truncated:
-                    due = self._recheck(page.published, exchange.captured)
-                    values = {
-                        "key": page.id,
-                        "at": exchange.captured,
-                        "next": None if kind == "file" else due,
-                    }
-                    connection.execute(_ACKNOWLEDGE, values)
+                    connection.execute(_ACKNOWLEDGE, self._next_visit(page, exchange.captured))
+
+    def _next_visit(self, page: DuePage, at: datetime) -> dict[str, Any]:
+        due = None if page.kind == "file" else self._recheck(page.published, at)
+        return {"key": page.id, "at": at, "next": due}
 
     def accepted(self, page: DuePage) -> None:
         """Acknowledge an article whose answer only claimed to be longer."""
@@ -323,140 +352,3 @@ class Frontier:
         if outcome == "done":
             breakers.mend(self._engine, self._hosts)
         give_back(self._engine, self._leases)
-
-
-def _list_due(row: schema.Page, listing: Listing) -> datetime | None:
-    """When a list page or feed is due again: sections and feeds at once, a list page when a walk leads to it."""
-    if row.kind == "feed" and listing.dialect == "sitemap":
-        return now() + SITEMAP_EVERY
-    return None if row.kind == "list" else now()
-
-
-def _rows_of(session: Session, portal: str, links: Sequence[Link]) -> dict[str, schema.Page]:
-    """The rows of links that are known, by their id: all in few questions, a list has many links."""
-    keys = sorted({article_page(portal, link) for link in links})
-    rows: dict[str, schema.Page] = {}
-    for start in range(0, len(keys), 500):
-        asked = select(schema.Page).where(schema.Page.id.in_(keys[start : start + 500]))
-        rows |= {row.id: row for row in session.scalars(asked)}
-    return rows
-
-
-def _believed(rows: dict[str, schema.Page], portal: str, links: Sequence[Link]) -> list[Link]:
-    """The links of a feed; where most claim to have changed, no claim is believed.
-
-    Some sitemaps date every page with the moment they were asked.
-    """
-    claimed = 0
-    for link in links:
-        row = rows.get(article_page(portal, link))
-        claimed += bool(
-            row and row.acknowledged and link.modified and link.modified > row.acknowledged
-        )
-    if claimed <= max(3, len(links) // 3):
-        return list(links)
-    return [msgspec.structs.replace(link, modified=None) for link in links]
-
-
-def acknowledge(session: Session, page_id: str, captured: datetime, recheck: Recheck) -> None:
-    """An article's page is archived: it is not due again before its next visit."""
-    if page := session.get(schema.Page, page_id):
-        page.acknowledged, page.leased_by, page.failures = captured, None, 0
-        page.due = recheck(page.published, captured) if page.kind == "article" else None
-
-
-def note_published(
-    session: Session, capture: schema.Capture, published: str | None, recheck: Recheck
-) -> None:
-    """An article's date, once it is read, says when its page is due again."""
-    page = session.get(schema.Page, capture.page_id) if capture.page_id and published else None
-    if page and page.published is None:
-        page.published = published
-        if page.acknowledged == capture.captured:
-            page.due = recheck(published, capture.captured)
-
-
-def put_aside(session: Session, capture: schema.Capture) -> bool:
-    """Whether a page that reads as a list is one that only a feed named: a sitemap names rubrics too.
-
-    It is not due again then.
-    """
-    page = session.get(schema.Page, capture.page_id) if capture.page_id else None
-    if page is None or page.listed is not None:
-        return False
-    page.due = None
-    return True
-
-
-def offer_files(engine: Engine, portal: str, wanted: Callable[[str], bool]) -> int:
-    """Make the attachments of a portal's articles due that are `wanted` and not known yet; returns how many are due."""
-    attachment, page = schema.Attachment, schema.Page
-    fresh = (
-        select(attachment)
-        .join(schema.Edition, schema.Edition.id == attachment.edition_id)
-        .join(schema.Article, schema.Article.id == schema.Edition.article_id)
-        .where(schema.Article.portal == portal, attachment.page_id.is_(None))
-    )
-    with begin(engine) as session:
-        for row in session.scalars(fresh.order_by(attachment.id)).all():
-            row.page_id = derive_id("page", portal, "file", address_key(row.url))
-            if wanted(row.url) and session.get(page, row.page_id) is None:
-                more: Any = {"due": now(), "failures": 0, "unlisted": False}
-                session.add(page(id=row.page_id, portal=portal, kind="file", url=row.url, **more))
-                session.flush()
-        due = (page.portal == portal, page.kind == "file", page.due <= now())
-        return session.scalar(select(func.count()).select_from(page).where(*due)) or 0
-
-
-def restore_pages(engine: Engine, recheck: Recheck) -> int:
-    """Make the pages of archived articles that the frontier does not know; returns how many.
-
-    After the loss of a database the archive tells which pages were fetched, so they are not again.
-    """
-    capture, edition = schema.Capture, schema.Edition
-    good = (capture.kind == "file") & capture.status.between(200, 299)
-    asked = (
-        select(
-            capture.page_id, capture.portal, capture.kind, func.max(capture.url),
-            func.max(capture.captured), func.max(edition.published),
-        )
-        .outerjoin(edition, edition.id == capture.edition_id)
-        .where(((capture.kind == "article") & (capture.state == "read")) | good)
-        .where(capture.page_id.is_not(None), capture.page_id.not_in(select(schema.Page.id)))
-        .group_by(capture.page_id, capture.portal, capture.kind)
-    )  # fmt: skip
-    with begin(engine) as session:
-        rows = session.execute(asked).all()
-        for key, portal, kind, url, captured, published in rows:
-            due = recheck(published, captured) if kind == "article" else None
-            session.add(
-                schema.Page(
-                    id=key, portal=portal, kind=kind, url=url, published=published, due=due,
-                    acknowledged=captured, failures=0, unlisted=False,
-                )
-            )  # fmt: skip
-    return len(rows)
-
-
-def article_page(portal: str, link: Link) -> str:
-    """The id of an article's page: of its native id, without one of its address."""
-    return derive_id("page", portal, link.native_id or address_key(link.url))
-
-
-def list_key(portal: str, asked: PageRequest) -> str:
-    """The id of a list page: of its URL and form."""
-    return derive_id("page", portal, "list", asked.url, sorted((asked.form or {}).items()))
-
-
-def _handed(row: schema.Page, resumed: bool = False) -> DuePage:
-    ask = row.ask or {}
-    return DuePage(
-        id=row.id,
-        kind=cast("PageKind", row.kind),
-        asked=PageRequest(url=row.url, form=ask.get("form"), referer=ask.get("referer")),
-        published=row.published,
-        resumed=resumed,
-        unlisted=bool(row.unlisted),
-        validators=validators.to_send(row.validators, now()),
-        known=row.validators,
-    )

@@ -6,25 +6,24 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Engine, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, Text, case, cast, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from storage import schema
 from storage.clock import now
 from storage.database import begin, look
 
 FIELDS = ("title", "published", "lead", "body", "byline")
-_CRAWLED = ("article", "file")
 
 
-def report_run(engine: Engine, run_id: int, full: bool) -> dict[str, Any]:
+def report_run(engine: Engine, run_id: int) -> dict[str, Any]:
     """The report of a run, stored with it: counts, reasons, coverage of each field in whole percent."""
     with look(engine) as session:
         run = session.get_one(schema.Run, run_id)
-        captures = session.scalars(_captures_of(run)).all()
-        made = _counts(session, captures) | {"vanished": _vanished_in(session, run)}
+        made = _readings(session, run) | _captures(session, run)
+        made |= {"vanished": _vanished_in(session, run), "failed": run.failed}
         made |= {"requests": run.requests, "lists": run.lists, "articles": run.articles}
-        made |= {"failed": run.failed, "full": full, "signs": (run.report or {}).get("signs", [])}
+        made["signs"] = (run.report or {}).get("signs", [])
         ratio = Decimal(run.requests - made["files"]) / run.articles if run.articles else None
         made["per_article"] = None if ratio is None else str(ratio.quantize(Decimal("0.01")))
     store_report(engine, run_id, made)
@@ -37,56 +36,56 @@ def store_report(engine: Engine, run_id: int, report: dict[str, Any]) -> None:
         session.get_one(schema.Run, run_id).report = report
 
 
-def _captures_of(run: schema.Run) -> Any:
+def _of_run(run: schema.Run) -> tuple[Any, ...]:
+    """Which captures a run made."""
     capture = schema.Capture
-    return select(capture).where(
-        capture.portal == run.portal, capture.kind.in_(_CRAWLED),
-        capture.captured >= run.started, capture.captured <= (run.ended or now()),
-    )  # fmt: skip
+    return (capture.portal == run.portal, capture.captured.between(run.started, run.ended or now()))
 
 
-def _counts(session: Session, captures: Sequence[schema.Capture]) -> dict[str, Any]:
-    read = [c for c in captures if c.state == "read"]
-    founded = {c.id for c in read} & set(
-        session.scalars(
-            select(schema.Edition.capture_id).where(
-                schema.Edition.id.in_({c.edition_id for c in read})
-            )
-        )
+def _captures(session: Session, run: schema.Run) -> dict[str, Any]:
+    """Files had, and why pages could not be read: the first word of each reason."""
+    capture = schema.Capture
+    asked = select(capture.kind, capture.state, capture.error, func.count()).where(*_of_run(run))
+    reasons: Counter[str] = Counter()
+    files = 0
+    for kind, state, error, count in session.execute(
+        asked.group_by(capture.kind, capture.state, capture.error)
+    ):
+        files += count if kind == "file" else 0
+        if state == "failed":
+            reasons[(error or "unknown").partition(":")[0]] += count
+    return {"files": files, "unreadable": dict(sorted(reasons.items()))}
+
+
+def _readings(session: Session, run: schema.Run) -> dict[str, Any]:
+    """What the run's captures were read as, and in what share of them each field was found."""
+    capture, edition = schema.Capture, schema.Edition
+    earlier = aliased(edition)
+    fresh = edition.capture_id == capture.id
+    older = exists().where(
+        earlier.article_id == edition.article_id, earlier.captured < edition.captured
     )
-    fresh = [c for c in read if c.id in founded]
-    edited = sum(_had_edition(session, c) for c in fresh)
-    reasons = Counter(
-        (c.error or "unknown").partition(":")[0] for c in captures if c.state == "failed"
-    )
-    readings = [session.get_one(schema.Edition, c.edition_id) for c in read]
-    shown = {f: sum(bool(e.reading.get(f)) for e in readings) for f in FIELDS}
-    return {
-        "new": len(fresh) - edited,
-        "edited": edited,
-        "unchanged": len(read) - len(fresh),
-        "unreadable": dict(sorted(reasons.items())),
-        "files": sum(c.kind == "file" for c in captures),
-        "read": len(read),
-        "drifted": sum(_is_drifted(e) for e in readings),
-        "generic": sum(e.dialect == "generic" for e in readings),
-        "coverage": {f: 100 * n // len(read) for f, n in shown.items()} if read else {},
+    told = cast(edition.reading["warnings"], Text)
+    counts: dict[str, Any] = {
+        "read": func.count(),
+        "fresh": _how_many(fresh),
+        "edited": _how_many(fresh & older),
+        "generic": _how_many(edition.dialect == "generic"),
+        "drifted": _how_many(told.like("%the selectors of %")),
     }
+    fields = {name: _how_many(edition.reading[name].as_string() != "") for name in FIELDS}
+    asked = select(*counts.values(), *fields.values()).select_from(capture)
+    joined = asked.join(edition, edition.id == capture.edition_id)
+    row = session.execute(joined.where(*_of_run(run), capture.state == "read")).one()
+    made = dict(zip([*counts, *fields], (int(count or 0) for count in row), strict=True))
+    read, new = made["read"], made.pop("fresh")
+    coverage = {name: 100 * made.pop(name) // max(read, 1) for name in FIELDS}
+    made |= {"new": new - made["edited"], "unchanged": read - new}
+    return made | {"coverage": coverage if read else {}}
 
 
-def _is_drifted(edition: schema.Edition) -> bool:
-    """Whether the extractor warned that the dialect's selectors find nothing."""
-    return any(
-        str(told).startswith("the selectors of") for told in edition.reading.get("warnings", [])
-    )
-
-
-def _had_edition(session: Session, capture: schema.Capture) -> bool:
-    """Whether the article had an edition before this capture."""
-    earlier = select(schema.Edition.id).where(
-        schema.Edition.article_id == capture.article_id, schema.Edition.captured < capture.captured
-    )
-    return session.scalar(earlier.limit(1)) is not None
+def _how_many(condition: Any) -> Any:
+    return func.sum(case((condition, 1), else_=0))
 
 
 def _vanished_in(session: Session, run: schema.Run) -> int:

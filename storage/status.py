@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from storage import schema
 from storage.clock import now
 from storage.database import look
+from storage.ids import address_key
 from storage.reports import earliest_end
 
 
@@ -74,7 +75,9 @@ def _status(session: Session, portal: schema.Portal) -> dict[str, Any]:
 def _left_alone(session: Session, portal: schema.Portal) -> str | None:
     """Until when the portal's host is left alone because it refused us; null where it is not."""
     held = session.scalars(select(schema.Breaker).where(schema.Breaker.until > now())).all()
-    own = [row.until for row in held if row.host in (portal.home or "")]
+    own = [
+        row.until for row in held if row.host == address_key(portal.home or "").partition("/")[0]
+    ]
     return max(own).isoformat() if own else None
 
 

@@ -5,12 +5,20 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from samples import SampleSite
 
 BANTIN = str(Path(sys.executable).with_name("bantin"))
 TOML = 'name = "{name}"\nhome = "{url}"\nplace = "{place}"\nsections = {sections}\n'
+
+
+class CrawledAll(NamedTuple):
+    """An archive of all sample portals, the portals by kind, and what each was asked for in the first crawl."""
+
+    home: Path
+    sites: dict[str, SampleSite]
+    asked: dict[str, list[str]]
 
 
 def make_archive(home: Path, sites: Iterable[SampleSite]) -> None:

@@ -22,10 +22,11 @@ from crawler import read_page
 from model.records import Document, Exchange, Portal, RawPage
 from nlp import annotate
 from nlp.stock import stock_entities
-from pipeline import Tally, Workshop, read_due
 from pipeline.crawling import crawl_portal
+from pipeline.reading import read_due
 from pipeline.rebuild import rebuild
 from pipeline.verify import verify
+from pipeline.workshop import Tally, Workshop
 from samples import NUKEVIET, UIARTICLE, SampleSite
 from storage.archive import Archive
 from storage.database import look

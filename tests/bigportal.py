@@ -1,11 +1,12 @@
 """A portal of as many articles as wanted behind a real HTTP server, for measuring."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import ClassVar
+
+from tests.serving import served
 
 PAGE = (Path(__file__).parent / "portals/mau-nukeviet/515/page.html").read_text(encoding="utf-8")
 PER_PAGE = 20
@@ -58,10 +59,5 @@ class Portal(BaseHTTPRequestHandler):
 def big_portal(count: int) -> Iterator[tuple[str, list[str]]]:
     """The address of a portal of so many articles, and what it was asked."""
     kind = type("Big", (Portal,), {"count": count, "asked": []})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", kind.asked  # type: ignore[attr-defined]
-    finally:
-        server.shutdown()
-        server.server_close()
+    with served(kind) as url:
+        yield url, kind.asked  # type: ignore[attr-defined]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from samples import NUKEVIET, UIARTICLE, SampleSite
-from tests.archives import done, make_archive
+from samples import NUKEVIET, PORTALS, UIARTICLE, SampleSite
+from tests.archives import CrawledAll, done, make_archive
 
 
 @pytest.fixture
@@ -45,6 +45,20 @@ def crawled(crawled_once: Path, tmp_path: Path) -> Path:
     home = tmp_path / "archive"
     shutil.copytree(crawled_once, home)
     return home
+
+
+@pytest.fixture(scope="session")
+def crawled_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrawledAll]:
+    """An archive that has crawled every sample portal, and the portals, which still answer."""
+    home = tmp_path_factory.mktemp("all")
+    found = {kind: SampleSite(kind) for kind in PORTALS}
+    for site in found.values():
+        site.start()
+    make_archive(home, found.values())
+    done(home, "crawl")
+    yield CrawledAll(home, found, {kind: list(site.requests) for kind, site in found.items()})
+    for site in found.values():
+        site.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,13 @@
 
 import contextlib
 import gzip
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import ClassVar
+
+from tests.serving import served
 
 GOOD = (Path(__file__).parent / "portals/mau-nukeviet/515/page.html").read_bytes()
 PACKED = gzip.compress(GOOD)
@@ -86,10 +87,5 @@ class Portal(BaseHTTPRequestHandler):
 def hostile_portal(robots: int = 404) -> Iterator[tuple[str, list[str]]]:
     """The address of such a portal, and what it was asked."""
     kind = type("Asked", (Portal,), {"robots": robots, "asked": []})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/", kind.asked  # type: ignore[attr-defined]
-    finally:
-        server.shutdown()
-        server.server_close()
+    with served(kind) as url:
+        yield f"{url}/", kind.asked  # type: ignore[attr-defined]

@@ -17,8 +17,9 @@ import pipeline.reading
 from config import load_config
 from crawler import read_page
 from model.records import Article, RawPage
-from pipeline import Tally, Workshop, read_due
+from pipeline.reading import read_due
 from pipeline.rebuild import rebuild
+from pipeline.workshop import Tally, Workshop
 from tests.archives import BANTIN, bantin, done, exported, rows
 
 # Ends the program when anything asks for a connection or a name.

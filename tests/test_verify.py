@@ -12,9 +12,9 @@ import pytest
 
 from config import load_config
 from model.records import plain
-from pipeline import Workshop
 from pipeline.rebuild import rebuild
 from pipeline.verify import verify
+from pipeline.workshop import Workshop
 from storage.corrections import correct_figure
 from tests.archives import bantin, done, rows
 

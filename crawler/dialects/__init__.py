@@ -97,6 +97,9 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sections: list[str]
     source_labels: list[str]
     closing: list[str]
+    home: list[str]
+    next: list[str]
+    addresses: dict[str, str]
     pages: dict[str, list[str]]
 
 
@@ -109,6 +112,17 @@ def dialects() -> dict[str, Dialect]:
             read = msgspec.toml.decode(path.read_bytes(), type=Dialect)
             found[path.stem] = msgspec.structs.replace(read, name=path.stem)
     return found
+
+
+def generic() -> Dialect:
+    """The table for pages of no known software."""
+    return dialects()["generic"]
+
+
+@cache
+def address_pattern(name: str) -> re.Pattern[str]:
+    """What tells by an address alone what it leads to: rubric, further or numbered."""
+    return re.compile(phrases().addresses[name], re.IGNORECASE)
 
 
 @cache

@@ -3,7 +3,6 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -14,23 +13,8 @@ from crawler import discover, parse_page, read_page
 from model.errors import ExtractError
 from model.records import RawPage
 from samples import PORTALS, SampleSite
-from tests.archives import done, make_archive, rows
+from tests.archives import CrawledAll, done
 from text import nfc
-
-
-@pytest.fixture(scope="module")
-def crawled_all(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[Path, dict[str, SampleSite]]]:
-    home = tmp_path_factory.mktemp("dialects")
-    sites = {kind: SampleSite(kind) for kind in PORTALS}
-    for site in sites.values():
-        site.start()
-    make_archive(home, sites.values())
-    done(home, "crawl")
-    yield home, sites
-    for site in sites.values():
-        site.close()
 
 
 def squeezed(value: Any) -> Any:
@@ -53,9 +37,9 @@ def body_of(truth: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("kind", KNOWN)
 def test_every_article_is_found_and_read_exactly(
-    crawled_all: tuple[Path, dict[str, SampleSite]], kind: str, tmp_path: Path
+    crawled_all: CrawledAll, kind: str, tmp_path: Path
 ) -> None:
-    home, sites = crawled_all
+    home, sites, _ = crawled_all
     held = held_of(home, kind, tmp_path / "articles.jsonl")
     truth = {str(t["native_id"]): t for t in sites[kind].truth().values()}
     assert held.keys() == truth.keys()
@@ -68,10 +52,8 @@ def test_every_article_is_found_and_read_exactly(
         assert squeezed(row["body"]) == squeezed(body_of(wanted))
 
 
-def test_portal_of_no_known_software(
-    crawled_all: tuple[Path, dict[str, SampleSite]], tmp_path: Path
-) -> None:
-    home, sites = crawled_all
+def test_portal_of_no_known_software(crawled_all: CrawledAll, tmp_path: Path) -> None:
+    home, sites, _ = crawled_all
     found = held_of(home, "joomla", tmp_path / "articles.jsonl")
     # Without a dialect, an article is known by the last part of its address: a number alone may be a year.
     held = {key.partition("-")[0]: row for key, row in found.items()}
@@ -118,15 +100,11 @@ def token_f1(found: str, wanted: str) -> float:
 
 
 @pytest.mark.parametrize("kind", sorted(PORTALS))
-def test_requests_of_a_full_crawl_and_of_a_refresh(
-    crawled_all: tuple[Path, dict[str, SampleSite]], kind: str
-) -> None:
-    home, sites = crawled_all
+def test_requests_of_a_full_crawl_and_of_a_refresh(crawled_all: CrawledAll, kind: str) -> None:
+    home, sites, asked = crawled_all
     site = sites[kind]
-    assert rows(home, "status")  # the crawl is over
-    first = len(site.requests)
+    first = len(asked[kind])
     assert first <= 1.5 * len(site.articles)  # the sample portals are small: lists weigh more
     site.requests.clear()
     done(home, "crawl", kind)
     assert len(site.requests) <= 1 + len(site.sections)
-    site.requests.extend(["GET /"] * first)

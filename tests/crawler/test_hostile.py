@@ -113,7 +113,8 @@ def test_page_that_breaks_the_reader_stops_nobody(
 ) -> None:
     import pipeline.reading
     from config import load_config
-    from pipeline import Tally, Workshop, read_due
+    from pipeline.reading import read_due
+    from pipeline.workshop import Tally, Workshop
 
     done(tmp_path, "init")
     (tmp_path / "in").mkdir()

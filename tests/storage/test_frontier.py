@@ -1,5 +1,6 @@
 """The frontier: due, leased, acknowledged; one host, one lease; a dead holder is known at once."""
 
+import itertools
 import os
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from storage.frontier import Frontier
 
 HOME = "http://h/tin"
 LATER = timedelta(days=1)
+RECORDS = itertools.count(1)
 
 
 @pytest.fixture
@@ -165,3 +167,59 @@ def give(engine: Engine, holder: str, for_time: timedelta) -> None:
     with begin(engine) as session:
         session.merge(schema.Lease(name="host h", holder=holder, until=until))
         session.execute(update(schema.Lease).values(holder=holder, until=until))
+
+
+def dated(*numbers: int) -> Listing:
+    """A list in order of dates: article 5 appeared on 2024-05-05."""
+    found = [Link(url=f"http://h/{n}", native_id=str(n), title=f"Bài {n}", published=f"2024-05-{n:02}") for n in numbers]  # fmt: skip
+    return Listing(dialect="d", links=found)
+
+
+def walked(engine: Engine, *sections: tuple[str, Listing]) -> list[DuePage]:
+    """What one run fetches beside its list pages; in the end, what waited for the lists."""
+    frontier = Frontier(engine, "p", ["h"], lambda _published, captured: captured + LATER)
+    frontier.open([url for url, _ in sections], [])
+    heads = {
+        page.asked.url: page for page in frontier.due([url for url, _ in sections], files=True)
+    }
+    fetched = [
+        f for url, shown in sections for f in frontier.listed(heads[url], shown, full=False)[0]
+    ]
+    later = frontier.due_later()
+    for page in [*fetched, *later]:
+        captured(frontier, page, number=next(RECORDS))
+    frontier.close("done", 0, [])
+    return later
+
+
+def test_what_left_its_list_is_looked_at_after_the_lists(engine: Engine) -> None:
+    walked(engine, (HOME, dated(6, 5, 4, 3)))
+    (left,) = walked(engine, (HOME, dated(7, 6, 4, 3)))
+    assert (left.asked.url, left.unlisted) == ("http://h/5", True)
+    assert walked(engine, (HOME, dated(7, 6, 4, 3))) == []
+    assert walked(engine, (HOME, dated(7, 6, 5, 4))) == []  # back: fetched with the list, as listed
+
+
+def test_what_another_list_shows_has_not_left(engine: Engine) -> None:
+    other = f"{HOME}/khac"
+    walked(engine, (HOME, dated(6, 5, 4, 3)), (other, dated(2)))
+    assert walked(engine, (HOME, dated(6, 4, 3)), (other, dated(5, 2))) == []
+
+
+def test_what_was_pinned_or_stands_in_a_list_without_order_is_only_looked_at(
+    engine: Engine,
+) -> None:
+    walked(engine, (HOME, dated(1, 6, 5, 4)))  # 1 was pinned
+    (left,) = walked(engine, (HOME, dated(6, 5, 4)))
+    assert left.unlisted is False
+    other = f"{HOME}/doc-nhieu"
+    walked(engine, (other, dated(14, 19, 12)))
+    (left,) = walked(engine, (other, dated(14, 12, 11, 18)))
+    assert (left.asked.url, left.unlisted) == ("http://h/19", False)
+
+
+def test_an_end_without_links_forgets_nothing(engine: Engine) -> None:
+    walked(engine, (HOME, dated(6, 5, 4)))
+    walked(engine, (HOME, Listing(dialect="none", links=[])))
+    (left,) = walked(engine, (HOME, dated(6, 4)))
+    assert left.asked.url == "http://h/5"

@@ -58,6 +58,7 @@ _IGNORED = frozenset(
         "title",
     ]
 )
+DEEPEST = 400  # levels; looking at the ancestors of each text takes their number each time
 # White space of HTML collapses; a no-break space is the author's and stays.
 _COLLAPSE = re.compile(r"[ \t\r\n\f\u200b\ufeff]+")
 _EDGES = " \u00a0\t\r\n"
@@ -137,6 +138,16 @@ class _Walk:
             text = "\n".join(line for line in paragraph.split("\n") if line)
             if text:
                 yield Block(text, node=self.node)
+
+
+def is_deep(root: Tag) -> bool:
+    """Whether elements are nested deeper than any page does that somebody wrote."""
+    level = [root]
+    for _ in range(DEEPEST):
+        level = [child for node in level for child in node.children if isinstance(child, Tag)]
+        if not level:
+            return False
+    return True
 
 
 def inside(node: Tag, outer: Tag) -> bool:

@@ -9,7 +9,7 @@ from bs4 import Tag
 
 from crawler import generic
 from crawler.addresses import clean_url
-from crawler.blocks import Block, clean_line, read_blocks
+from crawler.blocks import DEEPEST, Block, clean_line, is_deep, read_blocks
 from crawler.clutter import asides, drop_cards, move_head, without_ways
 from crawler.compose import Parts, compose
 from crawler.dialects import Dialect, phrases
@@ -87,6 +87,8 @@ def _extract_generic(page: Page) -> Article:
     """The article of a page of no known software, marked as generic; what is doubtful is left null."""
     if (kind := other_kind(page))[0] in REFUSALS | {"missing", "empty"}:
         raise ExtractError(*kind)
+    if is_deep(page.tree):
+        raise ExtractError("unknown", f"elements nested more than {DEEPEST} deep, no article")
     # Furniture is taken off a copy: the page that was handed in stays as it is.
     page = replace(page, dialect=generic_table(), tree=copy(page.tree))
     generic.clear_page(page)

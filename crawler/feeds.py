@@ -22,6 +22,7 @@ from model.records import Link, Listing, RawPage
 from text import VIETNAM, squeeze
 
 MOST_LINKS = 50_000  # of one sitemap (sitemaps.org, protocol)
+_LETTER = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,7})|([0-9]{1,8}));")
 _ROOT = re.compile(rb"<(?:\w+:)?(urlset|sitemapindex|rss|feed|rdf)\b", re.IGNORECASE)
 
 
@@ -39,9 +40,19 @@ def discover_feed(raw: RawPage, dialect: Dialect | None) -> Listing:
     if root[1].lower() in (b"urlset", b"sitemapindex"):
         return _sitemap(raw.url, body, wanted)
     # A stream: what is no stream feedparser may take for an address or a file's name.
-    read = feedparser.parse(BytesIO(body), response_headers={"content-location": raw.url})
+    body = _LETTER.sub(_no_half, body)
+    try:
+        read = feedparser.parse(BytesIO(body), response_headers={"content-location": raw.url})
+    except Exception as error:  # it raises what it likes on what is no XML
+        raise ExtractError("unknown", "a damaged feed") from error
     links = (wanted(str(entry.get("link") or ""), entry) for entry in read.entries[:MOST_LINKS])
     return Listing(dialect="feed", links=_distinct(links))
+
+
+def _no_half(letter: re.Match[bytes]) -> bytes:
+    """A letter by its number, none where that is half of one (a surrogate)."""
+    number = int(letter[1], 16) if letter[1] else int(letter[2])
+    return b"" if 0xD800 <= number < 0xE000 else letter[0]
 
 
 def _plain(body: bytes) -> bytes:
@@ -73,7 +84,7 @@ def _filter(base: str, dialect: Dialect | None) -> Callable[..., Link | None]:
     table = dialect or generic()
 
     def wanted(href: str, entry: dict[str, object]) -> Link | None:
-        url = clean_url(join_url(base, unescape(href)))
+        url = clean_url(join_url(base, _whole(unescape(href))))
         native = article_id(url, table)
         fits = native if dialect else looks_like_article(url, native)
         if (
@@ -82,12 +93,17 @@ def _filter(base: str, dialect: Dialect | None) -> Callable[..., Link | None]:
             or not same_site(url, base)
         ):
             return None
-        title = squeeze(unescape(unescape(str(entry.get("title") or "")))) or None
+        title = squeeze(_whole(unescape(unescape(str(entry.get("title") or ""))))) or None
         return Link(
             url=url, native_id=native, title=title, published=_day(entry), modified=_moment(entry)
         )
 
     return wanted
+
+
+def _whole(text: str) -> str:
+    """Text without halves of letters, which no other program takes."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _day(entry: dict[str, object]) -> str | None:

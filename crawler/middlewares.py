@@ -121,15 +121,21 @@ class ArchiveFirst(_Middleware):
             unlisted=bool(page and page.unlisted),
         )
         request.meta["refused"] = refused
-        self.spider.store.captured(exchange, page, good=refused is None)
+        good = refused is None and not (page and page.kind == "file" and is_html(response))
+        self.spider.store.captured(exchange, page, good=good)
         return response
 
     def _refusal(self, response: Response, page: DuePage) -> str | None:
         if response.status == 304 and not page.validators:
             return "blocked: the portal answered 304 to what was not asked for by validators"
-        if page.kind in ("feed", "file") and response.status < 300:
+        if page.kind == "feed" or (page.kind == "file" and not is_html(response)):
             return None
         return refusal(self.spider.raw(response.replace(body=_beginning(response))))
+
+
+def is_html(response: Response) -> bool:
+    """Whether an answer says that it is a page."""
+    return b"html" in (response.headers.get("Content-Type") or b"").lower()
 
 
 def _beginning(response: Response) -> bytes:

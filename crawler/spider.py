@@ -19,7 +19,7 @@ from crawler.addresses import authority
 from crawler.dialects import dialects
 from crawler.discover import discover
 from crawler.feeds import discover_feed
-from crawler.middlewares import tell
+from crawler.middlewares import is_html, tell
 from crawler.network import PublicResolver
 from crawler.pace import Pace
 from crawler.page import parse_page
@@ -33,7 +33,7 @@ LEASE = 60  # seconds after which another process may take the portal
 LEAST_DELAY = 0.001  # seconds; without any, Scrapy does not keep to one connection
 MOST_LISTS = 3000  # list pages of one section in one run; a calendar has no end
 MOST_FEEDS = 10  # parts of a sitemap in one run that is not full
-MOST_PARTS = 500  # of one index that are looked at
+MOST_PARTS = 500  # of one index that are looked at, and in one run that is full
 _PRIORITY = {"section": 10, "list": 10, "feed": 5, "article": 0, "file": -10}
 # What Scrapy tells in many lines and with tracebacks is told by the spider in one.
 _LOUD = ("scrapy.core.scraper", "scrapy.downloadermiddlewares.retry", "scrapy.downloadermiddlewares.robotstxt",
@@ -195,7 +195,7 @@ class PortalSpider(scrapy.Spider):
         for url in list(dict.fromkeys(urls))[:MOST_PARTS]:
             if authority(url) not in self.hosts:
                 continue
-            if not self.full and self.feeds >= MOST_FEEDS:
+            if self.feeds >= (MOST_PARTS if self.full else MOST_FEEDS):
                 return
             if (page := self.store.feed(url)) and (request := self.request(page)):
                 self.feeds += 1
@@ -223,17 +223,17 @@ class PortalSpider(scrapy.Spider):
             parsed = parse_page(self.raw(response))
             listing = discover(parsed, page.asked)
         except ExtractError as error:
-            if page.kind == "section":
-                self.trouble(page, response.url, f"no list page: {error}")
-                return None
-            return _END  # an empty fragment is the end of a list
+            if page.asked.form is not None and error.kind == "empty":
+                return _END  # an empty fragment is how a posted pager ends
+            self.trouble(page, response.url, f"no list page: {error}")
+            return None
         if parsed.dialect:
             self.dialect = parsed.dialect
         if page.kind == "section" and (notice := closing_notice(parsed)):
             self.sign(f"notice: {notice}")
         if self._repeats(response.url, page, listing):
             return _END  # past its last page this software shows a page again
-        if not listing.links and page.kind == "section":
+        if not listing.links and page.asked.form is None:
             why = "no links to articles; is this a list page of this portal?"
             self.trouble(page, response.url, why)
             return None
@@ -252,15 +252,19 @@ class PortalSpider(scrapy.Spider):
         """Nothing to read here: the capture is archived, and is read from there."""
         if self.is_refused(response):
             return
-        if line := self.pace.done(response.meta["page"].kind):
+        page = response.meta["page"]
+        if line := self.pace.done(page.kind):
             self.say(line)
+        if page.kind == "file" and is_html(response):
+            self.trouble(page, response.url, "a page instead of a file")
+            return
         if "dataloss" not in response.flags:
             return
         if is_whole(response.body):  # the portal lies about its length
-            self.store.accepted(response.meta["page"])
+            self.store.accepted(page)
         else:
             # Told where it is read, like everything that is archived and no article.
-            self.store.failed(response.meta["page"], f"{response.url}: cut short")
+            self.store.failed(page, f"{response.url}: cut short")
 
     def raw(self, response: Response) -> RawPage:
         kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
@@ -273,7 +277,7 @@ class PortalSpider(scrapy.Spider):
         page = failure.request.meta["page"]
         status = getattr(getattr(failure.value, "response", None), "status", None)
         self.pace.done(page.kind)
-        if page.id and page.kind == "article" and status in (404, 410) and self.store.gone(page):
+        if page.id and status in (404, 410) and self.store.gone(page):
             return
         why = failure.request.meta.get("refused") or reason(failure)
         if page.kind == "section" and "is not a host of this portal" in why:

@@ -9,6 +9,9 @@ from crawler.page import Page
 
 # Kinds of pages that say nothing of what was asked for: it stays due, and the host is slowed down.
 REFUSALS = frozenset({"blocked", "challenge", "foreign", "parked", "down"})
+LEAST_ARTICLE = (
+    600  # letters of visible text, frame and all, below which a page is hardly an article
+)
 LONGEST_REFUSAL = 2500  # letters of visible text; whoever refuses says little else
 
 
@@ -18,8 +21,8 @@ def other_kind(page: Page) -> tuple[str, str]:
     A page that is missing says so in the portal's own frame, links and all; a refusal comes alone.
     """
     seen = " ".join(page.tree.get_text(" ", strip=True).lower().split())
-    framed = page.dialect is not None or len(seen) < LONGEST_REFUSAL
-    if framed and (mark := _mark_of("missing", seen[:4000])):
+    said = seen[:4000] if page.dialect else _said(page, seen)
+    if mark := _mark_of("missing", said):
         return "missing", f"a page that says {mark!r}, no article"
     if page.dialect and discover_known(page, page.dialect).links:
         return "list", f"a list page of {page.dialect.name}, no article"
@@ -38,10 +41,22 @@ def _refusal(page: Page, seen: str) -> tuple[str, str] | None:
     at = page.html.find("document.cookie")
     if len(seen) < LONGEST_REFUSAL // 4 and at >= 0 and "location" in page.html[at:]:
         return "challenge", "a script that sets a cookie and asks again, no article"
+    said = _said(page, seen)
     for kind in phrases().pages:
-        if kind in REFUSALS and (mark := _mark_of(kind, seen)):
+        if kind in REFUSALS and (mark := _mark_of(kind, said)):
             return kind, f"a page that says {mark!r}, no article"
     return None
+
+
+def _said(page: Page, seen: str) -> str:
+    """Where a page says what it is: all of it where it says little, else its title and first heading.
+
+    An article may quote any of the words, and a list may have them in a headline.
+    """
+    if len(seen) < LEAST_ARTICLE:
+        return seen
+    heads = page.tree.select("title, h1") if len(seen) < LONGEST_REFUSAL else []
+    return " ".join(clean_line(node.get_text(" ")) for node in heads).lower()
 
 
 def _mark_of(kind: str, text: str) -> str | None:

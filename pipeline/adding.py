@@ -5,11 +5,11 @@ from pathlib import Path
 
 from crawler import authority
 from model.errors import InputError
-from pipeline.portals import Found, slug_of, survey_portal
+from pipeline.portals import Found, slug_of, survey_portal, to_toml
 from pipeline.reading import read_due
 from pipeline.workshop import Progress, Tally, Workshop, check_slug
 
-PROVISIONAL = 'name = "{slug}"\nhome = "{url}"\n'
+PROVISIONAL = "name = {slug}\nhome = {url}\n"
 
 
 def add_portal(
@@ -26,7 +26,7 @@ def add_portal(
     """
     say, agreed = talk
     url = url if "://" in url else f"https://{url}"
-    if not authority(url) or '"' in url:
+    if not authority(url):
         raise InputError(f"{url}: no http(s) address")
     slug = slug or slug_of(url)
     check_slug(slug)
@@ -36,7 +36,7 @@ def add_portal(
         )
     path = shop.config.home / "portals" / f"{slug}.toml"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(PROVISIONAL.format(slug=slug, url=url), encoding="utf-8")
+    path.write_text(PROVISIONAL.format(slug=to_toml(slug), url=to_toml(url)), encoding="utf-8")
     kept = False
     try:
         shop.load_portals()
@@ -48,10 +48,9 @@ def add_portal(
     finally:
         if not kept:
             path.unlink()
+        # What was fetched is archived, and is read whatever came of it.
         shop.load_portals()
-        read_due(
-            shop, Tally(), say
-        )  # what was fetched is archived, and is read whatever came of it
+        read_due(shop, Tally(), say)
     return path if kept else None
 
 

@@ -43,9 +43,14 @@ class Found:
             ("place", self.place),
             ("dialect", self.dialect),
         ]
-        text = "".join(f"{key:8} = {to_json(value)}\n" for key, value in lines if value)
+        text = "".join(f"{key:8} = {to_toml(value)}\n" for key, value in lines if value)
         text += f"sections = {to_json(paths)}\n"
         return text + (f"feeds    = {to_json(self.feeds)}\n" if self.feeds else "")
+
+
+def to_toml(value: str) -> str:
+    """A text as a TOML string: as in JSON, but TOML has no DEL."""
+    return to_json(value.replace("\x7f", " "))
 
 
 def survey_portal(shop: Workshop, slug: str, url: str, place: str | None, say: Progress) -> Found:

@@ -31,7 +31,8 @@ def trip(engine: Engine, hosts: Iterable[str], reason: str, wait: float) -> None
         for host in hosts:
             row = session.get(schema.Breaker, host) or schema.Breaker(host=host, trips=0)
             row.trips += 1
-            hold = max(FIRST * 2 ** min(row.trips - 1, 10), timedelta(seconds=wait))
+            asked = timedelta(seconds=min(wait, LONGEST.total_seconds()))
+            hold = max(FIRST * 2 ** min(row.trips - 1, 10), asked)
             row.until, row.reason = now() + min(hold, LONGEST), reason
             session.add(row)
 

@@ -82,6 +82,7 @@ class Frontier:
                 portal=self._portal, started=self._began, lists=0, articles=0, known=0, failed=0,
                 requests=0,
             )  # fmt: skip
+            run.ended = run.outcome = None
             session.add(run)
             session.flush()
             self.run_id = run.id
@@ -234,7 +235,7 @@ class Frontier:
                             title=title, published=link.published)  # fmt: skip
             session.add(row)
             rows[key] = row
-        elif title and row.title != title:
+        elif title and not _same_title(row.title, title):
             # A page known from a feed or the archive alone has no title yet, and is no news.
             row.due, row.validators = now() if row.title else row.due, None
             row.title = title
@@ -309,12 +310,15 @@ class Frontier:
             acknowledge(session, page.id, now(), self._recheck)
 
     def gone(self, page: DuePage) -> bool:
-        """Note that an article's page is no more; False where it was never seen."""
+        """Note that an article's page or a file is no more; False for a page that was never seen, or a list."""
         with begin(self._engine) as session:
             row = session.get_one(schema.Page, page.id)
-            if row.acknowledged is None:
+            if row.kind not in ("article", "file") or (
+                row.kind == "article" and not row.acknowledged
+            ):
                 return False
-            row.leased_by, row.due = None, now() + timedelta(hours=LONGEST_BACKOFF)
+            again = now() + timedelta(hours=LONGEST_BACKOFF)
+            row.leased_by, row.due = None, again if row.kind == "article" else None
             return True
 
     def failed(self, page: DuePage | None, note: str) -> None:
@@ -352,3 +356,13 @@ class Frontier:
         if outcome == "done":
             breakers.mend(self._engine, self._hosts)
         give_back(self._engine, self._leases)
+
+
+def _same_title(known: str | None, shown: str) -> bool:
+    """Whether two titles are one, perhaps cut: sections cut titles in different places."""
+    one, other = (title.rstrip(" .…") for title in (known or "", shown))
+    return (
+        bool(one)
+        and (one.startswith(other) or other.startswith(one))
+        and (one == other or (known or "").endswith(("…", "...")) or shown.endswith(("…", "...")))
+    )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, case, func, select
 from sqlalchemy.orm import Session
 
 from model.records import DuePage, Link, Listing, PageKind, PageRequest
@@ -75,10 +75,9 @@ def put_aside(session: Session, capture: schema.Capture) -> bool:
     It is not due again then.
     """
     page = session.get(schema.Page, capture.page_id) if capture.page_id else None
-    if page is None or page.listed is not None:
-        return False
-    page.due = None
-    return True
+    if page is not None and page.listed is None:
+        page.due = None
+    return capture.page_id is not None and (page is None or page.due is None)
 
 
 def offer_files(engine: Engine, portal: str, wanted: Callable[[str], bool]) -> int:
@@ -112,6 +111,7 @@ def restore_pages(engine: Engine, recheck: Recheck) -> int:
         select(
             capture.page_id, capture.portal, capture.kind, func.max(capture.url),
             func.max(capture.captured), func.max(edition.published),
+            func.max(case((capture.unlisted, capture.captured))),
         )
         .outerjoin(edition, edition.id == capture.edition_id)
         .where(((capture.kind == "article") & (capture.state == "read")) | good)
@@ -120,12 +120,12 @@ def restore_pages(engine: Engine, recheck: Recheck) -> int:
     )  # fmt: skip
     with begin(engine) as session:
         rows = session.execute(asked).all()
-        for key, portal, kind, url, captured, published in rows:
+        for key, portal, kind, url, captured, published, unlisted in rows:
             due = recheck(published, captured) if kind == "article" else None
             session.add(
                 schema.Page(
                     id=key, portal=portal, kind=kind, url=url, published=published, due=due,
-                    acknowledged=captured, failures=0, unlisted=False,
+                    acknowledged=captured, failures=0, unlisted=unlisted == captured,
                 )
             )  # fmt: skip
     return len(rows)

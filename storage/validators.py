@@ -37,4 +37,4 @@ def to_send(known: dict[str, Any] | None, at: datetime) -> dict[str, str]:
     if not known or not known["proven"] or at - datetime.fromisoformat(known["full"]) > FULL_EVERY:
         return {}
     asked = {"If-None-Match": known["etag"], "If-Modified-Since": known["modified"]}
-    return {name: value for name, value in asked.items() if value}
+    return {name: value for name, value in asked.items() if value and value.isascii()}

@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta, timezone
 
 VIETNAM = timezone(timedelta(hours=7))
 
+FIRST_YEAR = 1990  # there was no web before
+
 # Names of weekdays as portals print them, Monday is 0 as in datetime.
 _WEEKDAYS = {
     "thứ hai": 0, "thứ 2": 0, "t.2": 0, "t2": 0,
@@ -97,6 +99,8 @@ def _full_year(year: str) -> int:
 
 def _from_iso(found: re.Match[str]) -> PrintedDate | None:
     day = _day(int(found[1]), int(found[2]), int(found[3]))
+    if day is not None and day.year < FIRST_YEAR:
+        return None  # what software prints for no date: 0001-01-01, 1970-01-01
     if day is None or found[4] is None:
         return PrintedDate(day) if day else None
     clock = time(int(found[4]) % 24, int(found[5]) % 60, int(found[6] or 0) % 60)

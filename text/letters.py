@@ -6,6 +6,8 @@ import unicodedata
 _WORD = re.compile(r"\w+")
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0\u2000-\u200b\u202f\u3000\ufeff]+")
 
+_PILES = re.compile("([\u0300-\u036f]{8})[\u0300-\u036f]+")
+
 # Rows are vowel pairs whose tone the old school puts on the first letter and the new school
 # (Bộ Giáo dục, Quyết định 240/QĐ, 1984) on the second: hòa/hoà, thúy/thuý, khỏe/khoẻ.
 _PAIRS = ("oa", "oe", "uy")
@@ -13,8 +15,12 @@ _TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 
 def nfc(text: str) -> str:
-    """The text with every letter composed (Unicode NFC)."""
-    return unicodedata.normalize("NFC", text)
+    """The text with every letter composed (Unicode NFC).
+
+    Of marks piled on one letter the first eight stay: no letter has more, and composing takes the square
+    of their number.
+    """
+    return unicodedata.normalize("NFC", _PILES.sub(r"\1", text) if len(text) > 99 else text)
 
 
 def squeeze(text: str) -> str:

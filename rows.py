@@ -17,7 +17,7 @@ _HEADS = {
     "note": "Ghi chú", "vanished": "Đã gỡ", "unread": "Chờ đọc", "unreadable": "Không đọc được", "figure": "Mã số liệu", "what": "Ở đâu", "problem": "Vấn đề", "group": "Nhóm", "min": "Nhỏ nhất", "median": "Trung vị",
     "known": "Đã biết", "waiting": "Chưa tải", "complete": "Đủ %", "next_run": "Lần tới", "alarms": "Cảnh báo", "dying": "Dấu hiệu đóng",
     "requests": "Yêu cầu", "new": "Mới", "edited": "Sửa", "unchanged": "Như cũ", "files": "Tệp", "coverage": "Đọc được %",
-    "per_article": "Yêu cầu/bài", "month": "Tháng", "max": "Lớn nhất", "sum": "Tổng", "article_id": "Mã bài",
+    "per_article": "Yêu cầu/bài", "month": "Tháng", "max": "Lớn nhất", "sum": "Tổng", "article_id": "Mã bài", "named_in": "Có tên trong", "person": "Mã người", "score": "Chắc %",
 }  # fmt: skip
 _NUMBERS = (
     "value",
@@ -49,6 +49,7 @@ _WRAPPED = (
     "snippet",
     "sentence",
     "offices",
+    "named_in",
     "note",
     "problem",
     "name",
@@ -145,10 +146,25 @@ def _moment(row: dict[str, Any], column: str) -> str:
 
 
 def _offices(row: dict[str, Any], _column: str) -> str:
-    return "; ".join(office["title"] for office in row["offices"])
+    """Each office with the days between which it was reported."""
+    return "; ".join(_office(office) for office in row["offices"])
 
 
-def _figure_id(row: dict[str, Any], _column: str) -> str:
+def _office(office: dict[str, Any]) -> str:
+    first, last = (_day(office, key) for key in ("first", "last"))
+    days = first if first == last else f"{first} – {last}"
+    name = office["body"] and f"{office['position']}, {office['body']}"
+    return f"{name or office['title']} ({days})" if days else str(name or office["title"])
+
+
+def _named_in(row: dict[str, Any], _column: str) -> str:
+    """The newest articles that name a person, and how many more there are."""
+    shown = [f"{_day(a, 'published')} {a['title']} [{a['id']}]" for a in row["articles"][-_FEW:]]
+    more = len(row["articles"]) - len(shown)
+    return "; ".join([*reversed(shown), *([f"và {more} bài khác"] if more else [])])
+
+
+def _own_id(row: dict[str, Any], _column: str) -> str:
     return str(row["id"])
 
 
@@ -159,8 +175,11 @@ _SHOWN: dict[str, Callable[[dict[str, Any], str], str]] = {
     **dict.fromkeys(("published", "newest"), _day),
     **dict.fromkeys(("last_run", "next_run"), _moment),
     "offices": _offices,
-    "figure": _figure_id,
+    "figure": _own_id,
+    "person": _own_id,
+    "named_in": _named_in,
 }
+_FEW = 3  # articles of a person that a table shows
 
 
 def _number(value: Any) -> str:

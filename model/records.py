@@ -294,6 +294,32 @@ class Annotations(Record, frozen=True):
     times: list[Time]
 
 
+class HeldOffice(Record, frozen=True):
+    """An office that an article gives somebody: `start` is its mention's, `body` its body's name in full.
+
+    `unit` is the unit that the body is of, "huyện Gia Viễn"; null where none is known.
+    """
+
+    start: int
+    title: str
+    position: str
+    body: str | None
+    unit: str | None
+    status: Literal["new", "former"] | None
+
+
+class Sighting(Record, frozen=True):
+    """Somebody whom an article names in full, with what tells them from others of that name.
+
+    `places` are the codes of units that stand by the name, `author` says that the byline names them.
+    """
+
+    name: str
+    author: bool
+    places: list[str]
+    offices: list[HeldOffice]
+
+
 class WarcPlace(Record, frozen=True):
     """Where a capture lies: a file of the archive, and in it the bytes of request and response.
 
@@ -343,6 +369,8 @@ def to_json(record: object) -> str:
 
 def plain(value: object) -> object:
     """Records as dictionaries, decimals as plain strings without exponent."""
+    if value is None or type(value) in (str, int, bool):  # most of them, so first
+        return value
     if isinstance(value, Decimal):
         return decimal_text(value)
     if isinstance(value, msgspec.Struct):

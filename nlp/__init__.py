@@ -1,5 +1,6 @@
 """Everything that knows Vietnamese: mentions, figures and times out of official prose."""
 
 from nlp.annotate import annotate, reader_version
+from nlp.offices import read_sightings
 
-__all__ = ["annotate", "reader_version"]
+__all__ = ["annotate", "read_sightings", "reader_version"]

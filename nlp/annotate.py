@@ -19,17 +19,20 @@ from model.records import (
     Time,
 )
 from model.versions import version_of
-from nlp.entities import Spot, walk_text
+from nlp.casing import set_case
+from nlp.codes import NOTHING, Coded, Coder
+from nlp.entities import walk_text
 from nlp.figures import Qualified, find_elided, find_figures
-from nlp.gazetteer import Gazetteer, province_code, read_gazetteer, split_level
-from nlp.headline import calm_headlines
+from nlp.fullnames import FullNames
+from nlp.gazetteer import portal_gazetteer
 from nlp.leftover import ask_stock
 from nlp.masks import Mask, find_documents, find_traps
 from nlp.meaning import give_meaning
 from nlp.source import Source, read_source
+from nlp.spots import Spot
 from nlp.tabular import find_cells
 from nlp.times import Found, find_times
-from text import nfc, write_out
+from text import first_tones, nfc
 
 
 @cache
@@ -46,28 +49,49 @@ def annotate(document: Document) -> Annotations:
     """The annotations of a document; the same input and version give the same bytes."""
     source = read_source(document.text)
     sections = {k: (source.place(a), source.place(b)) for k, (a, b) in document.sections.items()}
-    gazetteer = read_gazetteer(nfc(document.place) if document.place else None)
-    calm = replace(source, text=calm_headlines(source.text, sections.get("byline"), gazetteer))
+    gazetteer = portal_gazetteer(document.place, document.published)
+    toned = first_tones(source.text)
+    calm = replace(source, text=set_case(toned, sections.get("byline"), gazetteer))
+    written = (
+        calm if toned == source.text else replace(source, text=_recased(source.text, calm.text))
+    )
     published = _published(document.published)
 
     prose, byline = _parts(calm.text, sections)
     numbers = find_documents(calm.text)
-    spots = walk_text(calm.text, gazetteer, prose, byline)
-    spots = sorted([*spots, *ask_stock(calm, spots, prose)], key=lambda s: s.start)
+    spots, closed = walk_text(calm.text, gazetteer, prose, byline)
+    taken = [*((s.start, s.end) for s in spots), *closed]
+    spots = sorted([*spots, *ask_stock(calm, taken, prose)], key=lambda s: s.start)
     mask = Mask(len(calm.text))
     mask.take(_outside(len(calm.text), prose))
     mask.take(numbers)
     mask.take([(s.start, s.end) for s in spots])
-    times = find_times(calm, published, mask)
-    figures = _figures(calm, mask, spots)
+    times = find_times(written, published, mask)
+    figures = _figures(written, mask, spots)
 
-    mentions = [_mention(source, s, gazetteer, document.published) for s in spots]
+    places = [(s.start, s.end) for s in spots if s.kind == "place"]
+    coded = dict(
+        zip(
+            places, Coder(calm.text, gazetteer, document.published).code_places(places), strict=True
+        )
+    )
+    names = FullNames(calm.text, gazetteer, spots)
+    spots = _spell_holders(source, spots)
+    mentions = [_mention(source, s, names, coded.get((s.start, s.end), NOTHING)) for s in spots]
     mentions += [_document(source, *span) for span in numbers if _inside(span, prose)]
     return Annotations(
         id=document.id,
         mentions=sorted(mentions, key=lambda m: (m.start, m.end)),
-        figures=give_meaning(calm, figures, times),
+        figures=give_meaning(written, figures, times),
         times=[_time(source, found) for found in times],
+    )
+
+
+def _recased(text: str, like: str) -> str:
+    """A text with the case of another of the same letters, whose tones were moved: nouns are told as written."""
+    return "".join(
+        a.lower() if b.islower() else a.upper() if b.isupper() else a
+        for a, b in zip(text, like, strict=True)
     )
 
 
@@ -118,32 +142,35 @@ def _document(source: Source, start: int, end: int) -> DocumentNumber:
     return DocumentNumber(start=begin, end=stop, text=source.raw[begin:stop])
 
 
-def _mention(source: Source, spot: Spot, gazetteer: Gazetteer, published: str | None) -> Mention:
+def _spell_holders(source: Source, spots: list[Spot]) -> list[Spot]:
+    """The offices with their holders' names as the text spells them."""
+    spelled: dict[str, str] = {}
+    for spot in spots:
+        if spot.kind == "person":
+            spelled.setdefault(spot.name, _spelled(source, spot))
+    return [
+        replace(s, holders=tuple(spelled.get(h, h) for h in s.holders)) if s.holders else s
+        for s in spots
+    ]
+
+
+def _spelled(source: Source, spot: Spot) -> str:
+    """A name as the text spells it, composed and with plain blanks."""
+    start, end = source.span(spot.start, spot.end)
+    return " ".join(nfc(source.raw[start:end]).split())
+
+
+def _mention(source: Source, spot: Spot, names: FullNames, coded: Coded) -> Mention:
     start, end = source.span(spot.start, spot.end)
     text = source.raw[start:end]
-    composed = " ".join(nfc(text).split())
     if spot.kind == "person":
-        return Person(start=start, end=end, text=text, name=composed)
+        return Person(start=start, end=end, text=text, name=_spelled(source, names.person(spot)))
     if spot.kind == "role":
         status = {"new": "new", "former": "former"}.get(spot.status or "")
         return Role(start=start, end=end, text=text, holders=list(spot.holders), status=status)  # type: ignore[arg-type]
     if spot.kind == "organisation":
-        return Organisation(start=start, end=end, text=text, name=_full_name(composed, gazetteer))
-    level, bare = split_level(composed)
-    code: str | None = None
-    today: tuple[str, ...] = ()
-    if level in (None, "tỉnh", "thành phố"):
-        code, today = province_code(bare, published)
-    return Place(start=start, end=end, text=text, code=code, now=list(today))
-
-
-def _full_name(name: str, gazetteer: Gazetteer) -> str:
-    """The name with abbreviations written out and a bare level given the portal's own unit."""
-    full = write_out(name)
-    for level in ("huyện", "xã", "tỉnh", "thị xã", "thành phố", "quận", "phường", "thị trấn"):
-        if full.endswith(" " + level) and (own := gazetteer.complete(level)):
-            return f"{full} {own}"
-    return full
+        return Organisation(start=start, end=end, text=text, name=names.body(spot))
+    return Place(start=start, end=end, text=text, code=coded.code, now=list(coded.now))
 
 
 def _time(source: Source, found: Found) -> Time:

@@ -82,21 +82,24 @@ def _trimmed(text: str, read: Read, mask: Mask) -> Read | None:
 
 
 _REACH = 300  # letters on both sides in which words bear on a number
+_NEAR, _EACH = 40, 90  # letters before it in which its qualifier stands, and "mỗi" with its noun
 
 
 def _qualified(source: Source, read: Read) -> Qualified:
     start, end = source.sentence(read.start)
     before = source.text[max(start, read.start - _REACH) : read.start]
     after = source.text[read.end : min(end, read.end + _REACH)]
-    word = _BEFORE.search(before)
+    word = _BEFORE.search(before[-_NEAR:])
     qualifier = _QUALIFIERS[word[1].lower()] if word else "exact"
     if mostly := _MOSTLY.match(after):
         qualifier = "at_least" if mostly[1] == "trở lên" else "at_most"
-    if read.low is None and qualifier == "exact" and re.search(r"(?i)giá[^,.;]{0,25} từ $", before):
-        qualifier = "at_least"
-    if re.search(r"(?i)trên $", before) and re.match(
-        r"(?:địa bàn|tuyến|trục|mặt)", read.noun or ""
+    if (
+        read.low is None
+        and qualifier == "exact"
+        and re.search(r"(?i)giá[^,.;]{0,25} từ $", before[-_NEAR:])
     ):
+        qualifier = "at_least"
+    if before[-5:].lower() == "trên " and re.match(r"(?:địa bàn|tuyến|trục|mặt)", read.noun or ""):
         qualifier = "exact"
     if read.per is None:
         read = replace(read, per=_distributed(before, after))
@@ -105,7 +108,7 @@ def _qualified(source: Source, read: Read) -> Qualified:
 
 def _distributed(before: str, after: str) -> str | None:
     """The head noun of "mỗi suất … 500.000 đồng" or "60 khách mỗi ngày"."""
-    found = _EACH_BEFORE.search(before) or _EACH_AFTER.match(after)
+    found = _EACH_BEFORE.search(before[-_EACH:]) or _EACH_AFTER.match(after)
     return found[1].strip() if found else None
 
 

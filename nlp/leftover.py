@@ -7,9 +7,9 @@ other finds are wrong (the decision record on rules and underthesea has the figu
 
 import re
 
-from nlp.entities import Spot
 from nlp.names import looks_personal, run_end
 from nlp.source import Source
+from nlp.spots import Spot
 from nlp.stock import stock_entities
 from text import UPPER
 
@@ -17,11 +17,14 @@ _CAPITAL = re.compile(rf"(?<![\w'.-])(?=[{UPPER}])")
 _PLACED = re.compile(r"(?:tại|ở|từ|về|đến|qua|ra|vào|gần|giáp) $")
 
 
-def ask_stock(source: Source, spots: list[Spot], prose: list[tuple[int, int]]) -> list[Spot]:
-    """People and places in runs of two capitals or more that no mention touches."""
+Spans = list[tuple[int, int]]
+
+
+def ask_stock(source: Source, explained: Spans, prose: Spans) -> list[Spot]:
+    """People and places in runs of two capitals or more that nothing explained touches."""
     taken = bytearray(len(source.text) + 1)
-    for spot in spots:
-        taken[spot.start : spot.end] = b"\1" * (spot.end - spot.start)
+    for start, end in explained:
+        taken[start:end] = b"\1" * (end - start)
     found: list[Spot] = []
     for start, end in source.sentences:
         if not any(a <= start < b for a, b in prose):

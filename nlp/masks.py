@@ -3,22 +3,45 @@
 import re
 from functools import cache
 
-from nlp.tables import table
+from nlp.tables import either, table, terms
 
 Spans = list[tuple[int, int]]
 
 # Số, năm ban hành, ký hiệu and cơ quan ban hành (Nghị định 30/2020/NĐ-CP, phụ lục I):
 # 135/QĐ-TTg, 07/2021/NĐ-CP, 05-NQ/TU, 17/2016/TT-BLĐTBXH, 14/CĐ-CTUBND.
-_ORGAN = r"[A-ZĐ][A-ZĐa-zđ&.]*(?:[-–][A-ZĐ][A-ZĐa-z&.]*)*"
+_ORGAN = (
+    r"[A-ZĐ](?:[A-ZĐa-zđ&.]*[A-ZĐa-zđ]\d{0,2})?(?:[-–][A-ZĐ](?:[A-ZĐa-z&.]*[A-ZĐa-z]\d{0,2})?)*"
+)
 _DOCUMENT = re.compile(
     rf"(?<![\w/.-])\d{{1,5}}[a-z]?(?:/(?:19|20)\d\d)?"
     rf"(?:/[A-ZĐ][A-ZĐa-z]{{1,9}}\d{{0,2}}(?:[-–/]{_ORGAN})*|\s?[-–]\s?[A-ZĐ]{{2,6}}/{_ORGAN})(?:/\d+)?(?!\w)"
 )
 
 
+_DIGITS = re.compile(r"\d+")
+# Letters before and behind a number within which a trap says all it says; most of a text lies outside.
+_BEFORE, _BEHIND = 28, 24
+
+
 @cache
-def _traps() -> list[re.Pattern[str]]:
-    return [re.compile(pattern) for rows in table("traps").values() for pattern in rows]
+def _traps() -> tuple[list[re.Pattern[str]], list[re.Pattern[str]]]:
+    """Patterns that need a digit, and those that also read numbers in words."""
+    kinds = {k: v for k, v in table("traps").items() if k not in ("numbered", "counted")}
+    rows = {kind: [re.compile(p) for p in patterns] for kind, patterns in kinds.items()}
+    worded = rows.pop("duration")
+    return [pattern for patterns in rows.values() for pattern in patterns], worded
+
+
+def _around_digits(text: str) -> Spans:
+    """Spans around the numbers of a text, those that touch as one."""
+    spans: Spans = []
+    for number in _DIGITS.finditer(text):
+        start, end = max(0, number.start() - _BEFORE), min(len(text), number.end() + _BEHIND)
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return spans
 
 
 def find_documents(text: str) -> Spans:
@@ -26,9 +49,33 @@ def find_documents(text: str) -> Spans:
     return [m.span() for m in _DOCUMENT.finditer(text)]
 
 
+_NUMBERED = frozenset(terms(table("traps")["numbered"]))
+_WORDS_BEFORE = 3  # of the longest such word: tổ dân phố
+_NAMING = re.compile(
+    rf"(?<=[^\W\d_] )\d+(?:[/.-]\d+)*[A-Za-z]?\b(?![.,/-]?\d)(?! ?(?:{either(table('traps')['counted'])}))"
+)
+
+
+def _named_numbers(text: str) -> Spans:
+    """Spans of numbers that name or order, with the word before them: thôn 5, kỳ họp 12."""
+    spans: Spans = []
+    for number in _NAMING.finditer(text):
+        before = text[max(0, number.start() - 24) : number.start() - 1]
+        words = before.lower().split()[-_WORDS_BEFORE - 1 :]
+        for count in range(1, _WORDS_BEFORE + 1):
+            if " ".join(words[-count:]) in _NUMBERED:
+                spans.append((number.start() - 1 - len(words[-1]), number.end()))
+                break
+    return spans
+
+
 def find_traps(text: str) -> Spans:
     """Spans in which no number is a figure."""
-    return sorted(m.span() for pattern in _traps() for m in pattern.finditer(text))
+    digits, worded = _traps()
+    found = _named_numbers(text) + [m.span() for p in worded for m in p.finditer(text)]
+    for start, end in _around_digits(text):
+        found += [m.span() for pattern in digits for m in pattern.finditer(text, start, end)]
+    return sorted(found)
 
 
 class Mask:

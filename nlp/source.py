@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,7 +30,7 @@ class Source:
         """The position in `text` of a position in `raw`."""
         if self.starts is None:
             return raw_start
-        return next((i for i, s in enumerate(self.starts) if s >= raw_start), len(self.text))
+        return min(bisect_left(self.starts, raw_start), len(self.text))
 
     @cached_property
     def sentences(self) -> list[tuple[int, int]]:
@@ -43,7 +44,13 @@ class Source:
 
     def sentence(self, at: int) -> tuple[int, int]:
         """The span of the sentence that holds a position."""
-        return next((s for s in self.sentences if s[0] <= at < s[1]), (at, at))
+        number = bisect_right(self._starts, at) - 1
+        start, end = self.sentences[number] if number >= 0 else (at, at)
+        return (start, end) if at < end else (at, at)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [start for start, _ in self.sentences]
 
 
 def read_source(raw: str) -> Source:

@@ -285,14 +285,27 @@ _RULES: list[tuple[str, str, Callable[[Clue], Resolved]]] = [
     ("period", rf"\b{_N} tháng\b(?! (?:đầu|cuối|trước|sau|qua|tuổi|liền|nay))", _bare_months),
     ("period", rf"\bnăm {_Y}\b", _year),
 ]
-_COMPILED = [(kind, re.compile(p, re.IGNORECASE), resolve) for kind, p, resolve in _RULES]
+# A word without which a pattern finds nothing: most texts need no more than to be asked for it.
+_NEEDED = ("học kỳ", "năm học", "quý", "tháng")
+_COMPILED = [
+    (
+        next((word for word in _NEEDED if rf"\b{word} " in p), ""),
+        kind,
+        re.compile(p, re.IGNORECASE),
+        resolve,
+    )
+    for kind, p, resolve in _RULES
+]
 _PLURAL = re.compile(r"(?i)(?:hai|ba|bốn|năm|\d|các|những|mấy)\s$")
 
 
 def find_times(source: Source, published: date | None, mask: Mask) -> list[Found]:
     """All dates and periods of a text in order; takes their letters from the mask."""
     found: list[Found] = []
-    for kind, pattern, resolve in _COMPILED:
+    lowered = source.text.lower()
+    for needed, kind, pattern, resolve in _COMPILED:
+        if needed not in lowered:
+            continue
         for match in pattern.finditer(source.text):
             if not mask.free(*match.span()):
                 continue

@@ -6,11 +6,11 @@ import msgspec
 
 from crawler import extractor_version, read_page
 from model.errors import ArchiveError, ExtractError
-from model.records import Annotations, Article, Document
-from nlp import annotate, reader_version
+from model.records import Article, Document
+from nlp import annotate, read_sightings, reader_version
 from pipeline.revisits import recheck_after
 from pipeline.workshop import TOLD_EVERY, Progress, Tally, Workshop, many
-from storage import annotations, captures, editions, pages, queries, schema, warc
+from storage import annotations, captures, editions, identity, pages, queries, schema, warc
 from storage.database import Session, begin, look
 from storage.ids import derive_id
 
@@ -96,21 +96,21 @@ def annotate_due(shop: Workshop, say: Progress) -> int:
     places = queries.portal_places(shop.engine)
     versions = {slug: annotation_version(place) for slug, place in places.items()}
     waiting = editions.stale_editions(shop.engine, versions)
+    touched: set[str] = set()
     for number, edition_id in enumerate(waiting, 1):
         try:
-            _annotate_edition(shop, edition_id, versions)
+            touched |= _annotate_edition(shop, edition_id, versions)
         except Exception as error:
             say(f"edition {edition_id}: could not be annotated: {type(error).__name__}: {error}")
         if number % TOLD_EVERY == 0 or number == len(waiting):
             say(f"{number} of {many(len(waiting), 'bulletin')} annotated")
-    if waiting:
-        with begin(shop.engine) as session:
-            annotations.drop_unseen_people(session)
+    with begin(shop.engine) as session:
+        identity.link_people(session, touched | identity.unlinked_keys(session))
     return len(waiting)
 
 
-def _annotate_edition(shop: Workshop, edition_id: str, versions: dict[str, str]) -> None:
-    """Annotate one edition; nothing is locked while the reader thinks."""
+def _annotate_edition(shop: Workshop, edition_id: str, versions: dict[str, str]) -> set[str]:
+    """Annotate one edition; nothing is locked while the reader thinks; gives the keys of its names."""
     with look(shop.engine) as session:
         edition = session.get_one(schema.Edition, edition_id)
         text = edition.text
@@ -119,7 +119,8 @@ def _annotate_edition(shop: Workshop, edition_id: str, versions: dict[str, str])
     with begin(shop.engine) as session:
         edition = session.get_one(schema.Edition, edition_id, with_for_update=True)
         if edition.text == text:
-            annotations.save_annotations(session, edition, read, version)
+            return annotations.save_annotations(session, edition, read, version)
+    return set()
 
 
 def annotation_version(place: str | None) -> str:
@@ -129,7 +130,7 @@ def annotation_version(place: str | None) -> str:
 
 def edition_annotations(
     session: Session, edition: schema.Edition
-) -> tuple[schema.Portal, Annotations]:
+) -> tuple[schema.Portal, annotations.Read]:
     """What the reader makes of an edition, and the portal that it stands on."""
     article = session.get_one(schema.Article, edition.article_id)
     portal = session.get_one(schema.Portal, article.portal)
@@ -139,4 +140,5 @@ def edition_annotations(
          "sections": reading["sections"], "tables": reading["tables"]},
         Document,
     )  # fmt: skip
-    return portal, annotate(document)
+    read = annotate(document)
+    return portal, (read, read_sightings(document, read))

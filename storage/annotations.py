@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from model import records
@@ -12,40 +12,40 @@ from storage import schema
 from storage.ids import derive_id
 from storage.journal import add_once
 from storage.values import to_scaled
+from text import match_key
 
+Read = tuple[records.Annotations, list[records.Sighting]]
 Rows = dict[type[schema.Base], list[dict[str, Any]]]
 
 
 def save_annotations(
-    session: Session, edition: schema.Edition, read: records.Annotations, version: str
-) -> None:
-    """Replace what was read out of an edition."""
+    session: Session, edition: schema.Edition, read: Read, version: str
+) -> set[str]:
+    """Replace what was read out of an edition; gives the keys of the names whose persons may be others now."""
     portal = session.get_one(schema.Article, edition.article_id).portal
-    for old in (schema.Office, schema.Time, schema.Figure, schema.Mention):
+    asked = select(schema.Sighting.key).where(schema.Sighting.article_id == edition.article_id)
+    touched = set(session.scalars(asked))
+    for old in (schema.Office, schema.Sighting, schema.Time, schema.Figure, schema.Mention):
         session.execute(delete(old).where(old.edition_id == edition.id))
-    for table, rows in annotation_rows(edition, portal, read).items():
-        if table is schema.Person:
-            for row in rows:
-                session.merge(schema.Person(**row))
-            session.flush()
-        elif rows:
-            session.execute(insert(table), rows)
+    rows = annotation_rows(edition, portal, read)
+    for table, made in rows.items():
+        if made:
+            session.execute(insert(table), made)
     edition.annotated_by = version
     add_once(session, "reading", edition.article_id, edition.id, version)
+    return touched | {row["key"] for row in rows[schema.Sighting]}
 
 
-def annotation_rows(edition: schema.Edition, portal: str, read: records.Annotations) -> Rows:
-    """The rows that follow from an edition's annotations, parents first."""
-    people = [
-        {"id": derive_id("person", portal, name), "portal": portal, "name": name}
-        for name in _full_names(read)
-    ]
+def annotation_rows(edition: schema.Edition, portal: str, read: Read) -> Rows:
+    """The rows that follow from an edition's annotations, parents first; who is who is not among them."""
+    annotations, sightings = read
+    seen = _once(_sighting_row(edition, portal, s) for s in sightings)
     return {
-        schema.Mention: _once(_mention_row(edition.id, m) for m in read.mentions),
-        schema.Figure: _once(_figure_row(edition, f, read) for f in read.figures),
-        schema.Time: _once(_time_row(edition.id, t) for t in read.times),
-        schema.Person: people,
-        schema.Office: _once(_office_rows(edition, portal, read)),
+        schema.Mention: _once(_mention_row(edition.id, m) for m in annotations.mentions),
+        schema.Figure: _once(_figure_row(edition, f, annotations) for f in annotations.figures),
+        schema.Time: _once(_time_row(edition.id, t) for t in annotations.times),
+        schema.Sighting: seen,
+        schema.Office: _once(_office_rows(edition, sightings)),
     }
 
 
@@ -117,48 +117,49 @@ def _time_row(edition_id: str, time: records.Time) -> dict[str, Any]:
     }
 
 
-def _full_names(read: records.Annotations) -> list[str]:
-    """Everybody named, by the fullest name, and everybody who holds an office."""
-    named = [m.name for m in read.mentions if isinstance(m, records.Person)]
-    short = {n for n in named if any(other.endswith(" " + n) for other in named)}
-    holders = [h for m in read.mentions if isinstance(m, records.Role) for h in m.holders]
-    return list(dict.fromkeys([n for n in named if n not in short] + holders))
+def _sighting_id(edition_id: str, name: str) -> str:
+    return derive_id("sighting", edition_id, match_key(name))
+
+
+def _sighting_row(
+    edition: schema.Edition, portal: str, sighting: records.Sighting
+) -> dict[str, Any]:
+    offices = sighting.offices
+    return {
+        "id": _sighting_id(edition.id, sighting.name),
+        "edition_id": edition.id,
+        "article_id": edition.article_id,
+        "portal": portal,
+        "name": sighting.name,
+        "key": match_key(sighting.name),
+        "author": sighting.author,
+        "bodies": sorted({o.body for o in offices if o.body and o.unit}),
+        "units": sorted({o.unit for o in offices if o.unit}),
+        "places": [code for code in sighting.places if len(code) > _PROVINCE],
+        "reported": edition.published,
+    }
+
+
+_PROVINCE = 2  # digits of a province's code: too many people share a province
 
 
 def _office_rows(
-    edition: schema.Edition, portal: str, read: records.Annotations
+    edition: schema.Edition, sightings: list[records.Sighting]
 ) -> Iterator[dict[str, Any]]:
-    for role in read.mentions:
-        if not isinstance(role, records.Role):
-            continue
-        mention_id = derive_id("mention", edition.id, "role", role.start)
-        for holder in role.holders:
+    for sighting in sightings:
+        for office in sighting.offices:
+            mention_id = derive_id("mention", edition.id, "role", office.start)
             yield {
-                "id": derive_id("office", mention_id, holder),
-                "person_id": derive_id("person", portal, holder),
+                "id": derive_id("office", mention_id, sighting.name),
+                "sighting_id": _sighting_id(edition.id, sighting.name),
                 "edition_id": edition.id,
                 "mention_id": mention_id,
-                "title": " ".join(role.text.split()),
-                "status": role.status,
+                "title": office.title,
+                "position": office.position,
+                "body": office.body,
+                "status": office.status,
                 "reported": edition.published,
             }
-
-
-def drop_unseen_people(session: Session) -> None:
-    """Delete people whom no edition names any more."""
-    person = schema.Person
-    holds = exists().where(schema.Office.person_id == person.id)
-    named = exists().where(
-        and_(
-            schema.Mention.type == "person",
-            schema.Mention.name == person.name,
-            schema.Mention.edition_id == schema.Edition.id,
-            schema.Edition.article_id == schema.Article.id,
-            schema.Article.portal == person.portal,
-        )
-    )
-    unseen = select(person.id).where(~holds, ~named)
-    session.execute(delete(person).where(person.id.in_(unseen)))
 
 
 def sentence_around(text: str, start: int, end: int) -> str:

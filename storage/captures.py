@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from model.errors import ArchiveError
 from model.records import Exchange, Portal, WarcPlace
 from storage import schema
-from storage.annotations import drop_unseen_people
 from storage.database import begin
 from storage.ids import derive_id
 from storage.warc import Held, scan_file
@@ -258,12 +257,14 @@ def forget_readings(engine: Engine) -> int:
         capture.state == "lost", assigned, capture.edition_id.not_in(readable)
     )
     with begin(engine) as session:
-        for table in (schema.Office, schema.Time, schema.Figure, schema.Mention, schema.Attachment):
+        of_editions = (schema.Office, schema.Sighting, schema.Time, schema.Figure, schema.Mention)
+        for table in (*of_editions, schema.Attachment):
             session.execute(delete(table).where(table.edition_id.not_in(only_lost)))
         session.execute(delete(edition).where(edition.id.not_in(only_lost)))
         articles = select(edition.article_id)
         session.execute(delete(schema.Article).where(schema.Article.id.not_in(articles)))
-        drop_unseen_people(session)
+        used = select(schema.Sighting.person_id).where(schema.Sighting.person_id.is_not(None))
+        session.execute(delete(schema.Person).where(schema.Person.id.not_in(used)))
         soft = (capture.state == "gone") & capture.status.between(200, 299)
         again = update(capture).where(capture.state.in_(("read", "failed")) | soft)
         session.execute(again.values(state="due", error=None))

@@ -16,12 +16,14 @@ from storage.archive import seal
 from storage.captures import first_state, place_of, warc_files
 from storage.corrections import correction_line
 from storage.editions import article_row, newest_edition
-from storage.ids import derive_id
+from storage.identity import groups_of, identity_line, person_id
 from storage.index import SearchIndex, document_version
 from storage.values import to_scaled
 from storage.warc import Held, payload_digest, read_block, read_exchange, scan_file
 
-_OF_EDITIONS = (schema.Attachment, schema.Mention, schema.Figure, schema.Time, schema.Office)
+_OF_EDITIONS = (
+    schema.Attachment, schema.Mention, schema.Figure, schema.Time, schema.Sighting, schema.Office,
+)  # fmt: skip
 
 
 def capture_ids(engine: Engine) -> Sequence[str]:
@@ -55,6 +57,7 @@ def whole_checks(session: Session, index: SearchIndex) -> Iterator[tuple[str, It
     yield "articles", check_articles(session)
     yield "people", check_people(session)
     yield "corrections", check_corrections(session)
+    yield "decisions", check_identities(session)
     yield "journal", check_journal(session)
     yield "index", check_index(session, index)
 
@@ -200,9 +203,8 @@ def check_readings(
     """Rows of an edition that are not as the reader reads it."""
     for table, wanted in rows.items():
         expected = {row["id"]: row for row in wanted}
-        ids = list(expected)
-        own = table.id.in_(ids) if table is schema.Person else table.edition_id == edition.id
-        stored = {row.id: row for row in session.scalars(select(table).where(own))}
+        own = select(table).where(table.edition_id == edition.id)
+        stored = {row.id: row for row in session.scalars(own)}
         for key in sorted(expected.keys() | stored.keys()):
             what = f"{table.__tablename__} {key}"
             problem = _row_problem(stored.get(key), expected.get(key))
@@ -220,11 +222,36 @@ def _row_problem(row: Any, expected: dict[str, Any] | None) -> str | None:
 
 
 def check_people(session: Session) -> Iterator[Finding]:
-    """People whose id is not that of their name and portal."""
-    for person in session.scalars(select(schema.Person).order_by(schema.Person.id)):
-        if person.id != derive_id("person", person.portal, person.name):
-            problem = "its row is not that of a person so named"
-            yield Finding(what=f"person {person.id}", problem=problem)
+    """People and sightings that are not tied as the articles and the readers' decisions tie them."""
+    keys = set(session.scalars(select(schema.Sighting.key)))
+    people = session.scalars(select(schema.Person))
+    held = {row.id: (row.name, row.portal, row.score) for row in people}
+    tied: dict[str, tuple[str, str, int | None]] = {}
+    article: dict[str, str] = {}
+    for group in groups_of(session, keys):
+        first = group.sightings[0]
+        key = person_id(first)
+        tied[key] = (first.name, first.portal, group.weakest)
+        article[key] = first.article_id
+        for sighting in group.sightings:
+            if sighting.person_id != key:
+                problem = "is tied to another person than its article says"
+                what = f"sighting {sighting.id}"
+                yield about_article(session, sighting.article_id, what, problem)
+    for key in sorted(held.keys() | tied.keys()):
+        if held.get(key) != tied.get(key):
+            problem = "its row is not what its sightings say"
+            yield Finding(what=f"person {key}", problem=problem, article_id=article.get(key))
+
+
+def check_identities(session: Session) -> Iterator[Finding]:
+    """Decisions of readers about people that the journal does not tell of."""
+    asked = select(schema.Journal.detail).where(schema.Journal.event.in_(("merge", "split")))
+    told = set(session.scalars(asked))
+    for row in session.scalars(select(schema.Identity).order_by(schema.Identity.id)):
+        if identity_line(row) not in told:
+            problem = "is not what the journal tells"
+            yield Finding(what=f"decision {row.id}", problem=problem, article_id=row.article_a)
 
 
 def check_corrections(session: Session) -> Iterator[Finding]:

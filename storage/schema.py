@@ -205,26 +205,70 @@ class Time(Base):
     certainty: Mapped[str] = mapped_column(String(10))
 
 
+class Sighting(Base):
+    """Somebody whom an edition names in full; `person_id` is who that is, by what else is known.
+
+    `key` is equal for spellings of one name; `bodies`, `units` and `places` (codes) are what the edition
+    says of them, `score` how sure the link to the person is, in hundredths.
+    """
+
+    __tablename__ = "sighting"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    edition_id: Mapped[str] = mapped_column(ForeignKey("edition.id"), index=True)
+    article_id: Mapped[str] = mapped_column(String(16), index=True)
+    portal: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(Text, index=True)
+    author: Mapped[bool] = mapped_column(Boolean)
+    bodies: Mapped[list[Any]]
+    units: Mapped[list[Any]]
+    places: Mapped[list[Any]]
+    reported: Mapped[str | None] = mapped_column(String(30))
+    person_id: Mapped[str | None] = mapped_column(String(16), index=True)
+    score: Mapped[int | None]
+
+
 class Person(Base):
-    """A person as one portal names them."""
+    """A person: sightings of one name that a body, a place or a reader ties together.
+
+    The id is a digest of the name and the article that names them first; `score` is that of the weakest
+    link, in hundredths, null where there is one sighting.
+    """
 
     __tablename__ = "person"
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     portal: Mapped[str] = mapped_column(ForeignKey("portal.slug"), index=True)
     name: Mapped[str] = mapped_column(Text, index=True)
+    score: Mapped[int | None]
 
 
 class Office(Base):
-    """An office that an edition reports somebody to hold."""
+    """An office that an edition reports somebody to hold; `body` is its body's name in full."""
 
     __tablename__ = "office"
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    sighting_id: Mapped[str] = mapped_column(ForeignKey("sighting.id"), index=True)
     edition_id: Mapped[str] = mapped_column(ForeignKey("edition.id"), index=True)
     mention_id: Mapped[str] = mapped_column(ForeignKey("mention.id"))
     title: Mapped[str] = mapped_column(Text)
+    position: Mapped[str] = mapped_column(Text)
+    body: Mapped[str | None] = mapped_column(Text, index=True)
     status: Mapped[str | None] = mapped_column(String(10))
     reported: Mapped[str | None] = mapped_column(String(30))
+
+
+class Identity(Base):
+    """What a reader says of two sightings, by article and name: the same person or not; a rebuild keeps it."""
+
+    __tablename__ = "identity"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    action: Mapped[str] = mapped_column(String(10))
+    article_a: Mapped[str] = mapped_column(String(16))
+    key_a: Mapped[str] = mapped_column(Text, index=True)
+    article_b: Mapped[str] = mapped_column(String(16))
+    key_b: Mapped[str] = mapped_column(Text, index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
 
 
 class Subscription(Base):

@@ -104,7 +104,10 @@ CHANGED_BY_HAND = [
     ("UPDATE capture SET digest = 'sha1:x' WHERE id = (SELECT min(id) FROM capture WHERE state = 'read')", "digest"),
     ("UPDATE capture SET captured = '2020-01-01 00:00:00.000000' WHERE id = (SELECT max(id) FROM capture WHERE state = 'read')", "captured"),
     ("UPDATE capture SET warc_offset = 1 WHERE id = (SELECT max(id) FROM capture WHERE state = 'read')", ""),
-    ("UPDATE person SET name = 'Ai Đó' WHERE id = (SELECT person_id FROM office ORDER BY id LIMIT 1)", "person"),
+    ("UPDATE person SET name = 'Ai Đó' WHERE id = (SELECT id FROM person ORDER BY id LIMIT 1)", "person"),
+    ("UPDATE sighting SET person_id = 'x' WHERE id = (SELECT min(id) FROM sighting)", "sighting"),
+    ("UPDATE sighting SET key = 'ai đó' WHERE id = (SELECT min(id) FROM sighting)", "sighting"),
+    ("DELETE FROM person WHERE id = (SELECT min(id) FROM person)", "person"),
     ("DELETE FROM edition WHERE id = (SELECT min(id) FROM edition)", "edition"),
 ]  # fmt: skip
 

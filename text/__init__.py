@@ -2,7 +2,18 @@
 
 from text.aliases import write_out
 from text.dates import VIETNAM, PrintedDate, read_date
-from text.letters import LOWER, UPPER, bare_key, fold, has_marks, match_key, nfc, squeeze, words
+from text.letters import (
+    LOWER,
+    UPPER,
+    bare_key,
+    first_tones,
+    fold,
+    has_marks,
+    match_key,
+    nfc,
+    squeeze,
+    words,
+)
 
 __all__ = [
     "LOWER",
@@ -10,6 +21,7 @@ __all__ = [
     "VIETNAM",
     "PrintedDate",
     "bare_key",
+    "first_tones",
     "fold",
     "has_marks",
     "match_key",

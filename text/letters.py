@@ -52,6 +52,14 @@ _TONE = _tone_table()
 _OLD_TONE = re.compile(rf"(?<!q)({'|'.join(_TONE)})(?![a-zà-ỹ])")
 
 
+_FIRST = {
+    case(second): case(first)
+    for first, second in _TONE.items()
+    for case in (str, str.upper, str.capitalize)
+}
+_NEW_TONE = re.compile(rf"(?<![qQ])(?:{'|'.join(_FIRST)})(?![a-zà-ỹA-ZÀ-Ỹ])")
+
+
 def fold(text: str) -> str:
     """The text without marks, đ as d; exactly as long as its NFC input, so offsets stay valid.
 
@@ -78,6 +86,15 @@ def match_key(text: str) -> str:
 def bare_key(text: str) -> str:
     """Lower case without marks: equal for words that differ only in marks."""
     return fold(nfc(text).lower())
+
+
+def first_tones(text: str) -> str:
+    """NFC text, as long as it was, with the tones of oa, oe and uy on their first letter.
+
+    >>> first_tones("Uỷ ban xã Hoà Thuỷ, Hoàn, quý")
+    'Ủy ban xã Hòa Thủy, Hoàn, quý'
+    """
+    return _NEW_TONE.sub(lambda m: _FIRST[m[0]], text)
 
 
 def words(text: str) -> list[tuple[int, int]]:

@@ -1,0 +1,121 @@
+"""People across articles: tied by body, place or byline, never by name alone; what readers say stays."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.archives import bantin, done, rows
+
+PLACE = "huyện Gia Viễn, tỉnh Ninh Bình"
+BULLETINS = {
+    "2021-03-01": "Sáng 1/3, đồng chí Vũ Thị Dược, Phó Chủ tịch UBND huyện, dự lễ ra quân.",
+    "2022-06-10": "Ngày 10/6, bà Vũ Thị Dược, Huyện ủy viên, Phó Chủ tịch UBND huyện, tiếp công dân.",
+    "2023-07-12": "Sáng 12/7, đồng chí Vũ Thị Dược, Phó Bí thư Huyện ủy, thăm gia đình chính sách.",
+    "2023-07-20": "Bà Vũ Thị Dược, xã Gia Thịnh, vay vốn nuôi bò.",
+    "2023-08-01": "Bà Vũ Thị Dược, xã Gia Thịnh, đã trả hết nợ.",
+    "2022-01-05": "Đồng chí Trần Văn Lý, Chủ tịch UBND huyện, chủ trì hội nghị.",
+    "2023-02-05": "Đồng chí Lê Thị Mơ, Chủ tịch UBND huyện, chủ trì hội nghị.",
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """An archive of short bulletins of one portal, one a day."""
+    done(tmp_path, "init")
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for day, text in BULLETINS.items():
+        year, month, date = day.split("-")
+        page = f"Tin huyện ngày {date}\n\n{date}/{month}/{year}\n\n{text}\n"
+        (folder / f"{day}.txt").write_text(page, encoding="utf-8")
+    done(tmp_path, "import", "texts", "--portal", "gia-vien", "--place", PLACE)
+    return tmp_path
+
+
+def people(home: Path, *arguments: str) -> list[dict[str, Any]]:
+    return rows(home, "people", *arguments)
+
+
+def days(person: dict[str, Any]) -> list[str]:
+    return sorted(article["published"] for article in person["articles"])
+
+
+def test_a_name_alone_ties_nothing(home: Path) -> None:
+    officer, farmer = people(home, "Vũ Thị Dược")
+    assert days(officer) == ["2021-03-01", "2022-06-10", "2023-07-12"]
+    assert days(farmer) == ["2023-07-20", "2023-08-01"]
+    assert (officer["score"], farmer["score"]) == (95, 85)
+
+
+def test_offices_with_first_and_last_day(home: Path) -> None:
+    officer = people(home, "vu thi duoc")[0]
+    told = {o["position"]: (o["body"], o["first"], o["last"]) for o in officer["offices"]}
+    assert told["Phó Chủ tịch"] == ("Ủy ban nhân dân huyện Gia Viễn", "2021-03-01", "2022-06-10")
+    assert told["Phó Bí thư"] == ("Huyện ủy Gia Viễn", "2023-07-12", "2023-07-12")
+
+
+@pytest.mark.parametrize(
+    ("body", "day", "names"),
+    [
+        ("UBND huyện Gia Viễn", "2022-03-01", {"Vũ Thị Dược", "Trần Văn Lý"}),
+        ("Ủy ban nhân dân huyện Gia Viễn", "2023-07-12", {"Vũ Thị Dược", "Lê Thị Mơ"}),
+        ("ubnd huyen gia vien", "2021-12-31", {"Vũ Thị Dược"}),
+        ("Huyện ủy Gia Viễn", "2022-01-01", set()),
+        ("UBND huyện Yên Mô", "2023-07-12", set()),
+    ],
+)
+def test_who_held_what_on_a_day(home: Path, body: str, day: str, names: set[str]) -> None:
+    found = people(home, "--body", body, "--on", day)
+    assert {person["name"] for person in found} == names
+    assert all(o["first"] <= day for person in found for o in person["offices"])
+
+
+def test_what_a_reader_says_outlives_a_rebuild(home: Path) -> None:
+    officer, farmer = people(home, "Vũ Thị Dược")
+    done(home, "people", "merge", officer["id"], farmer["id"], "--reason", "told on the telephone")
+    (one,) = people(home, "Vũ Thị Dược")
+    assert (one["id"], one["score"], len(one["articles"])) == (officer["id"], 85, 5)
+    done(home, "rebuild")
+    assert people(home, "Vũ Thị Dược") == [one]
+    visit = next(a["id"] for a in one["articles"] if a["published"] == "2023-07-12")
+    done(home, "people", "split", one["id"], visit, "--reason", "another of the same name")
+    both = people(home, "Vũ Thị Dược")
+    assert [days(person) for person in both][1] == ["2023-07-12"]
+    done(home, "rebuild")
+    assert people(home, "Vũ Thị Dược") == both
+    assert rows(home, "verify") == []
+    with sqlite3.connect(home / "bantin.db") as database:
+        events = database.execute("SELECT event FROM journal WHERE event IN ('merge', 'split')")
+        assert {event for (event,) in events} == {"merge", "split"}
+
+
+def test_decision_that_cannot_be_is_told(home: Path) -> None:
+    officer, farmer = people(home, "Vũ Thị Dược")
+    for arguments, told in (
+        (("merge", officer["id"], "0" * 16, "--reason", "x"), "no such person"),
+        (("merge", officer["id"], officer["id"], "--reason", "x"), "nothing to merge"),
+        (("merge", officer["id"], farmer["id"], "--reason", " "), "reason"),
+        (("split", officer["id"], "0" * 16, "--reason", "x"), "no article that names"),
+    ):
+        outcome = bantin(home, "people", *arguments)
+        assert outcome.returncode == 1, outcome.stderr
+        assert told in outcome.stderr
+        assert "Traceback" not in outcome.stderr
+
+
+def test_edit_that_drops_a_name_drops_the_person(home: Path) -> None:
+    path = home / "texts" / "2023-02-05.txt"
+    text = path.read_text(encoding="utf-8").replace("Lê Thị Mơ", "Lê Thị Mận")
+    path.write_text(text, encoding="utf-8")
+    done(home, "import", "texts", "--portal", "gia-vien", "--place", PLACE)
+    names = {person["name"] for person in people(home)}
+    assert "Lê Thị Mận" in names
+    assert rows(home, "verify") == []
+
+
+def test_table_shows_offices_and_articles(home: Path) -> None:
+    shown = done(home, "people", "Vũ Thị Dược", "--format", "table").stdout
+    assert "Phó Chủ tịch, Ủy ban nhân dân huyện Gia Viễn" in shown
+    assert "01/03/2021" in shown

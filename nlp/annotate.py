@@ -97,7 +97,7 @@ def _recased(text: str, like: str) -> str:
 
 def _figures(source: Source, mask: Mask, spots: list[Spot]) -> list[Qualified]:
     cells = find_cells(source, mask)
-    mask.take(find_traps(source.text))
+    mask.take(find_traps(source.text, mask))
     running = find_figures(source, mask)
     anchors = [(s.start, s.end) for s in spots if s.kind in ("place", "organisation")]
     elided = find_elided(source, mask, anchors, running)

@@ -1,6 +1,7 @@
 """Reported figures of a text: where they stand, what they are worth and how they are qualified."""
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 from nlp.amounts import Read, read_amount
@@ -123,20 +124,29 @@ def find_elided(
         number = _STANDALONE.match(source.text, begin)
         if not number or not mask.free(*number.span("number")):
             continue
-        start = source.sentence(end)[0]
-        counted = [
-            q.read for q in (*figures, *found) if start <= q.read.start < end and q.read.noun
-        ]
-        if not counted:
-            continue
-        model = max(counted, key=lambda r: r.start)
-        read = read_amount(source.text[: number.end("number")] + " hộ", number.start("number"))
+        noun = _counted_before(figures, found, source.sentence(end)[0], end)
+        read = read_amount(number["number"] + " hộ", 0) if noun else None
         if read is None:
             continue
-        read = replace(read, end=number.end("number"), noun=model.noun, flags=("elided_noun",))
-        mask.take([(read.start, read.end)])
+        start, stop = number.span("number")
+        mask.take([(start, stop)])
+        read = replace(read, start=start, end=stop, noun=noun, flags=("elided_noun",))
         found.append(Qualified(read, "exact"))
     return found
+
+
+def _counted_before(
+    figures: list[Qualified], found: list[Qualified], start: int, end: int
+) -> str | None:
+    """What the last figure with a noun between two positions counts."""
+    at = bisect_left(figures, end, key=lambda q: q.read.start)
+    nearest = [q.read for q in found[-1:] if start <= q.read.start]
+    while at and start <= figures[at - 1].read.start:
+        at -= 1
+        if figures[at].read.noun:
+            nearest.append(figures[at].read)
+            break
+    return max(nearest, key=lambda r: r.start).noun if nearest else None
 
 
 __all__ = ["Qualified", "find_elided", "find_figures", "noun_end"]

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from itertools import islice
 
 from nlp.bodies import BodyReader
 from nlp.names import endings
@@ -30,6 +29,7 @@ _GENERIC = re.compile(r"(?:các|những|mỗi|từng|với chức danh) (?:đồ
 _REFERRED = re.compile(r"(?:đồng chí|Đồng chí|ông|bà) $")
 _LEVEL_LAST = re.compile(r"(?:huyện|xã|tỉnh|thị xã|thành phố|quận|phường|thị trấn|ủy|đoàn)$")
 _SUBJECT = 170  # letters before an office within which its sentence names who got it
+_SENTENCE = 600  # letters behind an office within which its sentence may tell of the next
 _CLAUSE = 90  # letters between a name and an office that is bound to it
 
 Names = tuple[str, ...]
@@ -85,9 +85,9 @@ def _fullest(spots: list[Spot]) -> dict[str, str]:
 
 def _holders_after(text: str, spots: list[Spot], number: int) -> Names:
     """Who stands right behind an office; several behind "các"."""
-    spot, following = spots[number], next(islice(spots, number + 1, None), None)
-    if following is None or following.kind != "person":
+    if number + 1 == len(spots) or spots[number + 1].kind != "person":
         return ()
+    spot, following = spots[number], spots[number + 1]
     gap = text[spot.end : following.start]
     if not _BINDS_FRONT.fullmatch(gap) or (gap.strip() and text[spot.start : spot.end].isupper()):
         return ()
@@ -109,9 +109,8 @@ def _holders_chained(text: str, spots: list[Spot], number: int) -> Names:
 def _together_after(text: str, spots: list[Spot], number: int) -> Names:
     """The names from a position on that are joined by commas and "và"."""
     names = [spots[number].name]
-    for last, following in zip(
-        islice(spots, number, None), islice(spots, number + 1, None), strict=False
-    ):
+    for at in range(number + 1, len(spots)):
+        last, following = spots[at - 1], spots[at]
         if following.kind != "person" or not _JOINED.fullmatch(text[last.end : following.start]):
             break
         names.append(following.name)
@@ -244,9 +243,10 @@ def _string_out(text: str, spots: list[Spot]) -> list[Spot]:
 def _appointed_later(text: str, spots: list[Spot], number: int) -> bool:
     """Whether the same holders get another office later in the sentence."""
     spot = spots[number]
-    for later in islice(spots, number + 1, None):
+    for at in range(number + 1, len(spots)):
+        later = spots[at]
         gap = text[spot.end : later.start]
-        if "\n" in gap or ". " in gap or ";" in gap:
+        if len(gap) > _SENTENCE or "\n" in gap or ". " in gap or ";" in gap:
             return False
         if later.kind == "role" and later.status == "new" and later.holders == spot.holders:
             return True

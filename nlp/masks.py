@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from nlp.needed import Needed, may_match, needed_words
 from nlp.tables import either, table, terms
 
 Spans = list[tuple[int, int]]
@@ -24,19 +25,17 @@ _BEFORE, _BEHIND = 28, 24
 
 
 @cache
-def _traps() -> tuple[list[re.Pattern[str]], list[re.Pattern[str]]]:
-    """Patterns that need a digit, and those that also read numbers in words."""
-    kinds = {k: v for k, v in table("traps").items() if k not in ("numbered", "counted")}
-    rows = {kind: [re.compile(p) for p in patterns] for kind, patterns in kinds.items()}
-    worded = rows.pop("duration")
-    return [pattern for patterns in rows.values() for pattern in patterns], worded
+def _traps(place: str) -> list[tuple[Needed, re.Pattern[str]]]:
+    """The patterns of one part of the table, from_number, near_number or in_words, with what they need."""
+    patterns = [re.compile(row) for rows in table("traps")[place].values() for row in rows]
+    return [(needed_words(pattern), pattern) for pattern in patterns]
 
 
-def _around_digits(text: str) -> Spans:
+def _around(numbers: list[re.Match[str]], length: int) -> Spans:
     """Spans around the numbers of a text, those that touch as one."""
     spans: Spans = []
-    for number in _DIGITS.finditer(text):
-        start, end = max(0, number.start() - _BEFORE), min(len(text), number.end() + _BEHIND)
+    for number in numbers:
+        start, end = max(0, number.start() - _BEFORE), min(length, number.end() + _BEHIND)
         if spans and start <= spans[-1][1]:
             spans[-1] = (spans[-1][0], end)
         else:
@@ -69,12 +68,22 @@ def _named_numbers(text: str) -> Spans:
     return spans
 
 
-def find_traps(text: str) -> Spans:
-    """Spans in which no number is a figure."""
-    digits, worded = _traps()
-    found = _named_numbers(text) + [m.span() for p in worded for m in p.finditer(text)]
-    for start, end in _around_digits(text):
-        found += [m.span() for pattern in digits for m in pattern.finditer(text, start, end)]
+def find_traps(text: str, mask: "Mask") -> Spans:
+    """Spans in which no number is a figure, beside those the mask has taken."""
+    lowered = text.lower()
+    numbers = [number for number in _DIGITS.finditer(text) if mask.free(*number.span())]
+    windows = _around(numbers, len(text))
+
+    def fitting(place: str) -> list[re.Pattern[str]]:
+        return [pattern for needed, pattern in _traps(place) if may_match(needed, lowered)]
+
+    found = _named_numbers(text)
+    for pattern in fitting("in_words"):
+        found += [m.span() for m in pattern.finditer(text)]
+    for pattern in fitting("from_number"):
+        found += [m.span() for number in numbers if (m := pattern.match(text, number.start()))]
+    for pattern in fitting("near_number"):
+        found += [m.span() for window in windows for m in pattern.finditer(text, *window)]
     return sorted(found)
 
 

@@ -1,6 +1,7 @@
 """What a figure means: its period, its change, its plan, its place, and the figure it is part of."""
 
 import re
+from bisect import bisect_left
 from decimal import Decimal
 from typing import Literal
 
@@ -25,13 +26,15 @@ _LEVEL = re.compile(r"(?i)(?:còn|xuống|lên|từ)\s$")
 _PLAN = re.compile(
     r"(?i)^\s(?:so với |của |)(?:kế hoạch|dự toán|chỉ tiêu|KH|nghị quyết|Nghị quyết)(?!\w)"
 )
-_TARGET = re.compile(r"(?i)(?:phấn đấu|mục tiêu|chỉ tiêu|đề ra)[^.;]*$")
-_PLANNED = re.compile(r"(?i)(?:dự kiến|kế hoạch|theo kế hoạch|sẽ|đề nghị)[^.;,]*$")
+_TARGET = re.compile(r"(?i)phấn đấu|mục tiêu|chỉ tiêu|đề ra")
+_PLANNED = re.compile(r"(?i)dự kiến|kế hoạch|sẽ|đề nghị")
+_ESTIMATED = re.compile(r"(?i)ước")
 _BASELINE = re.compile(
     r"(?i)so với (?:cùng kỳ(?: năm (?:trước|ngoái|\d{4}))?|(?:đầu|cuối) năm(?: \d{4})?|năm (?:trước|ngoái|\d{4})|tháng (?:trước|\d{1,2}(?:/\d{4})?)|kế hoạch|giá khởi điểm|nghị quyết)"
 )
 _CLAUSE = re.compile(r"[;.\n]|, (?=trong đó|còn|riêng)")
 _REACH = 600  # letters
+_NEAR = 60  # letters before a figure in which its change is told
 _PART = re.compile(r"(?i)trong đó")
 
 
@@ -92,11 +95,12 @@ def _plain(value: Decimal | None) -> Decimal | None:
 
 
 def _change(before: str) -> Change:
-    if _LEVEL.search(before):
+    near = before[-_NEAR:]
+    if _LEVEL.search(near):
         return None
-    if _UP.search(before):
+    if _UP.search(near):
         return "up"
-    return "down" if _DOWN.search(before) else None
+    return "down" if _DOWN.search(near) else None
 
 
 def _baseline(source: Source, at: int, end: int) -> Evidence | None:
@@ -108,11 +112,17 @@ def _baseline(source: Source, at: int, end: int) -> Evidence | None:
 
 
 def _aim(before: str, qualifier: str) -> Aim:
-    if _TARGET.search(before):
+    if _TARGET.search(_since(".;", before)):
         return "target"
-    if _PLANNED.search(before):
+    if _PLANNED.search(_since(".;,", before)):
         return "plan"
-    return "estimate" if qualifier == "about" and re.search(r"(?i)ước[^,;]*$", before) else "result"
+    estimated = qualifier == "about" and _ESTIMATED.search(_since(",;", before))
+    return "estimate" if estimated else "result"
+
+
+def _since(marks: str, text: str) -> str:
+    """The end of a text behind the last of these marks."""
+    return text[max(text.rfind(mark) for mark in marks) + 1 :]
 
 
 def _period(source: Source, at: int, periods: list[Found]) -> Reported | None:
@@ -120,13 +130,14 @@ def _period(source: Source, at: int, periods: list[Found]) -> Reported | None:
     first, _ = _around(source, at)
     clause = max((m.end() for m in _CLAUSE.finditer(source.text, first, at)), default=first)
     places: list[tuple[int, Where]] = [(clause, "clause"), (first, "sentence")]
-    for begin, where in places:
-        named = [t for t in periods if begin <= t.start < at]
-        if named:
-            return Reported(
-                from_=named[-1].first.isoformat(), to=named[-1].last.isoformat(), source=where
-            )
-    return None
+    before = bisect_left(periods, at, key=lambda t: t.start)
+    if not before:
+        return None
+    last = periods[before - 1]
+    where = next((where for begin, where in places if begin <= last.start), None)
+    if where is None:
+        return None
+    return Reported(from_=last.first.isoformat(), to=last.last.isoformat(), source=where)
 
 
 def _part_of(source: Source, figures: list[Qualified], number: int) -> int | None:

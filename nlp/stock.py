@@ -6,7 +6,7 @@ with their templates read once instead of once a word, which is where its own `n
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
 
@@ -52,22 +52,20 @@ def _tagger(predictor: Any) -> Callable[[list[Column]], Column]:
             name: [str(apply_function(name, word)) for word in columns[0]] for name in functions
         }
         rows = [(p, a, b, seen[f] if f else columns[c]) for p, a, b, c, f in asked]
-        tags: Column = predictor.model.tag([_features(rows, i) for i in range(len(columns[0]))])
+        features = zip(*(_features(*row) for row in rows), strict=True)
+        tags: Column = predictor.model.tag([list(word) for word in features])
         return tags
 
     return tag
 
 
-def _features(rows: Sequence[tuple[str, int, int, Column]], at: int) -> list[str]:
-    features = []
-    for prefix, first, last, column in rows:
-        if at + first < 0:
-            features.append(prefix + "BOS")
-        elif at + last >= len(column):
-            features.append(prefix + "EOS")
-        else:
-            features.append(prefix + " ".join(column[at + first : at + last + 1]))
-    return features
+def _features(prefix: str, first: int, last: int, column: Column) -> Column:
+    """One feature of every word: the words from `first` to `last` of it, or that they lie outside."""
+    size = last - first + 1
+    grams = [" ".join(column[i : i + size]) for i in range(len(column) - size + 1)]
+    values = [prefix + gram for gram in (column if size == 1 else grams)]
+    before, behind = [prefix + "BOS"] * -first, [prefix + "EOS"] * last
+    return [*before, *values[max(first, 0) :], *behind][: len(column)]
 
 
 @lru_cache(maxsize=1000)

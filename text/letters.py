@@ -57,7 +57,7 @@ _FIRST = {
     for first, second in _TONE.items()
     for case in (str, str.upper, str.capitalize)
 }
-_NEW_TONE = re.compile(rf"(?<![qQ])(?:{'|'.join(_FIRST)})(?![a-zà-ỹA-ZÀ-Ỹ])")
+_NEW_TONE = re.compile(rf"(?:{'|'.join(_FIRST)})(?<![qQ]..)(?![a-zà-ỹA-ZÀ-Ỹ])")
 
 
 def fold(text: str) -> str:

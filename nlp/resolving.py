@@ -1,0 +1,281 @@
+"""What a date or a period in prose means, resolved against the day of publication with a bias to the past.
+
+The rules are those of the project's annotation guideline (DATE, PERIOD). A year is printed or it
+is resolved; what is impossible (24,25/2023) is left alone, never clamped.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from text import LOWER
+
+DAY, _M = r"(0?[1-9]|[12]\d|3[01])", r"(0?[1-9]|1[0-2])"
+YEAR = r"((?:19|20)\d{2})"
+NUMBER = r"(\d{1,2}|ba|bốn|năm|sáu|bảy|tám|chín|mười|mười một)"
+_SEP = r"\s?[/.-]\s?"
+_DASH = r"(?:\s?[-–—]\s?|\s(?:đến|tới|và)\s)"
+_COUNTS = {"ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10, "mười một": 11}  # fmt: skip
+_QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+# The day of a bare 14/10 or 14-10 must be announced by one of these, or stand alone as a date.
+_ANNOUNCED = re.compile(
+    r"(?:ngày|sáng|chiều|tối|trưa|đêm|hôm nay,|hôm qua,|trước|đến|từ|hết|kể từ|hôm|rạng sáng|và|tới|vào|"
+    r"(?:hai|ba|hai|các|những|\d) ngày(?: từ)?|:)\s*\(?$",
+    re.IGNORECASE,
+)
+_NO_DATE = re.compile(
+    r"(?:hạng|lớp|số|đạt|có|tỷ lệ|còn|được|nhà|lô|hẻm|ngõ|ngách|thửa|huyết áp|tổ|liệt|bệnh binh|thương binh|tiêu chí)\s$",
+    re.IGNORECASE,
+)
+_AHEAD = re.compile(
+    r"(?:(?:trước|chậm nhất|đến hết|hạn|tới|từ nay đến)\s+(?:ngày\s)?|(?:dự kiến|sẽ|chuẩn bị|kế hoạch)\s[^.;]{0,80})$",
+    re.IGNORECASE,
+)
+_NOUN_AFTER = re.compile(
+    rf"\s(?!tháng|của|của|tại|tới|với|năm|này|vừa|là|ở|đến|và|từ|cho|âm|dương|AL)[{LOWER}]"
+)
+_LUNAR = re.compile(r"\s?\(?(?:âm lịch|AL\b|Âm lịch)")
+
+
+@dataclass(frozen=True)
+class Clue:
+    """What a resolver may look at: the match, the text and the day of publication."""
+
+    match: re.Match[str]
+    text: str
+    sentence: tuple[int, int]
+    published: date | None
+    parts: dict[int, int | None]
+
+    @property
+    def before(self) -> str:
+        return self.text[max(self.sentence[0], self.match.start() - 100) : self.match.start()]
+
+
+Resolved = tuple[date, date, str] | None
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _months(year: int, first: int, last: int) -> tuple[date, date]:
+    return date(year, first, 1), date(year, last, monthrange(year, last)[1])
+
+
+def _near(clue: Clue, month: int, day: int) -> date | None:
+    """The day of that month nearest to publication, at most a month after it unless announced."""
+    if clue.published is None:
+        return None
+    ahead = 120 if _AHEAD.search(clue.before) else 31
+    around = (_day(clue.published.year + step, month, day) for step in (-1, 0, 1))
+    distances = {d: (d - clue.published).days for d in around if d}
+    fitting = [d for d, days in distances.items() if days <= ahead]
+    return min(fitting, key=lambda d: abs(distances[d]), default=None)
+
+
+def _full_date(clue: Clue) -> Resolved:
+    found = _day(int(clue.match[3]), int(clue.match[2]), int(clue.match[1]))
+    return (found, found, "printed") if found else None
+
+
+def _short_date(clue: Clue) -> Resolved:
+    start, end = clue.match.span()
+    after = clue.text[end : end + 20]
+    if _LUNAR.match(after) or _NO_DATE.search(clue.before):
+        return None
+    if not clue.match[0].lower().startswith("ngày") and not _ANNOUNCED.search(clue.before):
+        dashed = "/" not in clue.match[0]
+        if dashed or _NOUN_AFTER.match(after) or clue.text[start - 1 : start] == "-":
+            return None
+    found = _near(clue, int(clue.match[2]), int(clue.match[1]))
+    return (found, found, "resolved") if found else None
+
+
+def _worded_date(clue: Clue) -> Resolved:
+    if clue.match[3]:
+        return _full_date(clue)
+    if _LUNAR.match(clue.text, clue.match.end()):
+        return None
+    found = _near(clue, int(clue.match[2]), int(clue.match[1]))
+    return (found, found, "resolved") if found else None
+
+
+def _day_range(clue: Clue) -> Resolved:
+    first, last, month, year = clue.match.groups()
+    if not clue.match[0].lower().startswith("ngày") and not _ANNOUNCED.search(clue.before):
+        return None
+    end = _day(int(year), int(month), int(last)) if year else _near(clue, int(month), int(last))
+    start = _day(end.year, end.month, int(first)) if end else None
+    if start is None or end is None or start >= end:
+        return None
+    return start, end, "printed" if year else "resolved"
+
+
+def _date_range(clue: Clue) -> Resolved:
+    d1, m1, y1, d2, m2, y2 = (int(part) for part in clue.match.groups())
+    start, end = _day(y1, m1, d1), _day(y2, m2, d2)
+    return (start, end, "printed") if start and end and start < end else None
+
+
+def count_of(written: str) -> int:
+    return int(written) if written.isdecimal() else _COUNTS[written.lower()]
+
+
+def _year_nearby(clue: Clue) -> int | None:
+    """The year of the next part-of-year in the same sentence: "6 tháng đầu năm và … cuối năm 2023"."""
+    rest = clue.text[clue.match.end() : clue.sentence[1]]
+    found = re.search(rf"tháng (?:đầu |cuối )?năm {YEAR}", rest)
+    return int(found[1]) if found else None
+
+
+def _part_of_year(clue: Clue) -> Resolved:
+    count, half, year = count_of(clue.match[1]), clue.match[2].lower(), clue.match[3]
+    if not 1 <= count <= 11 or (not year and clue.published is None):
+        return None
+    resolved = int(year) if year else _year_nearby(clue)
+    if resolved is None:
+        assert clue.published is not None
+        passed = clue.published.month >= (count if half == "đầu" else 2)
+        resolved = clue.published.year - (not passed)
+    span = (1, count) if half == "đầu" else (13 - count, 12)
+    return *_months(resolved, *span), "printed" if year else "resolved"
+
+
+def _first_months(clue: Clue) -> Resolved:
+    """Nine months of 2024 ("9 tháng năm 2024") are January to September, never the ninth of May."""
+    count = count_of(clue.match[1])
+    return (*_months(int(clue.match[2]), 1, count), "printed") if 1 <= count <= 11 else None
+
+
+def _bare_months(clue: Clue) -> Resolved:
+    """Months alone ("trong 6 tháng") mean the part of the year that the text names in full elsewhere."""
+    count = count_of(clue.match[1])
+    cued = re.search(
+        r"(?i)(?:trong|qua|kết quả|tình hình|tổng kết|sơ kết|lũy kế|,|^)\s*$", clue.before
+    )
+    if not cued or count not in clue.parts or not 2 <= count <= 11:
+        return None
+    year = clue.parts[count]
+    if year is None and clue.published is None:
+        return None
+    base = year or clue.published.year - (clue.published.month < count)  # type: ignore[union-attr]
+    return *_months(base, 1, count), "resolved"
+
+
+def _quarter(clue: Clue) -> Resolved:
+    written, year = clue.match[1].lower(), clue.match[2]
+    quarter = _QUARTERS.get(written) or int(written)
+    if not year and clue.published is None:
+        return None
+    if year:
+        resolved = int(year)
+    else:
+        assert clue.published is not None
+        resolved = clue.published.year - (quarter * 3 - 2 > clue.published.month + 4)
+    return *_months(resolved, quarter * 3 - 2, quarter * 3), "printed" if year else "resolved"
+
+
+def _month(clue: Clue) -> Resolved:
+    month, year = int(clue.match[1]), clue.match[2]
+    if year:
+        return *_months(int(year), month, month), "printed"
+    if clue.published is None or _LUNAR.match(clue.text, clue.match.end()):
+        return None
+    if re.search(r"(?i)(?:\d|hai|ba|rằm|mùng .{1,4}|mồng .{1,4})\s$", clue.before):
+        return None
+    shift = clue.published.month - month
+    year_shift = 0 if abs(shift) <= 6 else (1 if shift > 0 else -1)
+    return *_months(clue.published.year + year_shift, month, month), "resolved"
+
+
+def _month_range(clue: Clue) -> Resolved:
+    first, last, year = int(clue.match[1]), int(clue.match[2]), clue.match[3]
+    if first >= last or (not year and clue.published is None):
+        return None
+    resolved = int(year) if year else clue.published.year  # type: ignore[union-attr]
+    return *_months(resolved, first, last), "printed" if year else "resolved"
+
+
+def _year(clue: Clue) -> Resolved:
+    if re.search(r"(?i)(?:sinh|học|SN)\s*$", clue.before):
+        return None
+    return *_months(int(clue.match[1]), 1, 12), "printed"
+
+
+def _years(clue: Clue) -> Resolved:
+    first, last = int(clue.match[1]), int(clue.match[2])
+    if not first < last <= first + 30:
+        return None
+    return date(first, 1, 1), date(last, 12, 31), "printed"
+
+
+def _bracketed_years(clue: Clue) -> Resolved:
+    return _years(clue) if clue.before.endswith("(") else None
+
+
+def _school_year(clue: Clue) -> Resolved:
+    first, last = int(clue.match[1]), int(clue.match[2] or int(clue.match[1]) + 1)
+    return (date(first, 9, 1), date(last, 5, 31), "printed") if last == first + 1 else None
+
+
+def _school_term(clue: Clue) -> Resolved:
+    """Terms by the guideline: the first September to December, the second January to May."""
+    term = {"1": 1, "2": 2, "i": 1, "ii": 2}[clue.match[1].lower()]
+    if clue.match[2]:
+        first = int(clue.match[2])
+    elif clue.published:
+        first = clue.published.year - (clue.published.month < 9)
+    else:
+        return None
+    span = (
+        (date(first, 9, 1), date(first, 12, 31))
+        if term == 1
+        else (date(first + 1, 1, 1), date(first + 1, 5, 31))
+    )
+    return *span, "printed" if clue.match[2] else "resolved"
+
+
+# Order is precedence: the first pattern that resolves takes its letters. They are matched in lower case.
+RULES: list[tuple[str, str, Callable[[Clue], Resolved]]] = [
+    (
+        "period",
+        rf"\bhọc kỳ (1|2|ii|i)\b(?:,? (?:của )?năm học {YEAR}\s?[-–]\s?{YEAR})?",
+        _school_term,
+    ),
+    ("period", rf"\bnăm học {YEAR}(?:\s?[-–]\s?{YEAR})?", _school_year),
+    (
+        "period",
+        rf"\b(?:giai đoạn|nhiệm kỳ)(?: các năm| từ năm)? {YEAR}\s?(?:[-–]|đến)\s?(?:năm )?{YEAR}",
+        _years,
+    ),
+    ("period", rf"\b(?:\d+ năm,? |từ năm )?\(?{YEAR}\s?[-–]\s?{YEAR}(?=\))", _bracketed_years),
+    ("period", rf"\b\d+ năm {YEAR}\s?[-–]\s?{YEAR}\b", _years),
+    ("period", rf"\b(?:từ )?năm {YEAR}\s?[-–]\s?(?:năm )?{YEAR}\b", _years),
+    (
+        "period",
+        rf"\b{DAY}{_SEP}{_M}{_SEP}{YEAR}\s?[-–]\s?{DAY}{_SEP}{_M}{_SEP}{YEAR}\b",
+        _date_range,
+    ),
+    (
+        "period",
+        rf"\b(?:ngày )?{DAY}{_DASH}(?:ngày )?{DAY}[/.-]{_M}(?:[/.-]{YEAR})?\b(?![/.-]?\d)",
+        _day_range,
+    ),
+    ("date", rf"\b(?:ngày )?{DAY}[/.-]{_M}[/.-]{YEAR}\b", _full_date),
+    ("date", rf"\b(?:ngày )?{DAY} tháng {_M}(?:,? năm {YEAR})?\b", _worded_date),
+    ("date", rf"(?<![\d/.,-])\b(?:ngày )?{DAY}[/-]{_M}\b(?![/-]?\d|[.,]\d|%|\s?%)", _short_date),
+    ("date", rf"\bngày {DAY}\.{_M}\b(?![.\d])", _short_date),
+    ("period", rf"\b{NUMBER} tháng (đầu|cuối) năm(?: {YEAR})?\b", _part_of_year),
+    ("period", rf"\b{NUMBER} tháng,? (?:của )?năm {YEAR}\b", _first_months),
+    ("period", rf"\bquý (iv|iii|ii|i|[1-4])\b(?:(?:\s?[/.-]\s?|,? năm ){YEAR})?", _quarter),
+    ("period", rf"\btháng {_M}{_DASH}(?:tháng )?{_M}(?:[/.-]{YEAR}| năm {YEAR})", _month_range),
+    ("period", rf"\btháng {_M}\b(?:(?:\s?[/.-]\s?|,? năm ){YEAR})?(?!\s?[/.-]\s?\d)", _month),
+    ("period", rf"\b{NUMBER} tháng\b(?! (?:đầu|cuối|trước|sau|qua|tuổi|liền|nay))", _bare_months),
+    ("period", rf"\bnăm {YEAR}\b", _year),
+]

@@ -151,8 +151,10 @@ def _offices(row: dict[str, Any], _column: str) -> str:
 
 
 def _office(office: dict[str, Any]) -> str:
-    first, last = (_day(office, key) for key in ("first", "last"))
+    first, last, left = (_day(office, key) for key in ("first", "last", "left"))
     days = first if first == last else f"{first} – {last}"
+    if office["status"] == "former":
+        days += f"{', ' if days else ''}nguyên{f' từ {left}' if left else ''}"
     name = office["body"] and f"{office['position']}, {office['body']}"
     return f"{name or office['title']} ({days})" if days else str(name or office["title"])
 

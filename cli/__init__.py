@@ -1,8 +1,9 @@
 """The `bantin` command: one short function a verb, no logic."""
 
-from cli.asking import export, figures, people, search, show
+from cli.asking import export, figures, search, show
 from cli.base import main
 from cli.keeping import crawl, import_, init, rebuild, status, verify
+from cli.people import people
 from cli.portals import portals
 from cli.reading import annotate, read
 

@@ -1,4 +1,4 @@
-"""Verbs that ask an archive: search, show, figures, people, export."""
+"""Verbs that ask an archive: search, show, figures, export."""
 
 import sys
 from collections.abc import Sequence
@@ -8,8 +8,6 @@ from typing import IO, Any
 import click
 
 from cli.base import (
-    DATE_HELP,
-    Day,
     Number,
     WithDefault,
     formats,
@@ -203,78 +201,6 @@ def figures_correct(ctx: click.Context, figure_id: str, value: Any, reason: str)
     say(f"{figure_id}: corrected to {value:f}")
 
 
-@click.group(cls=WithDefault, no_args_is_help=False)
-def people() -> None:
-    """Who is reported to hold which office, and who is who: `bantin people --help`."""
-
-
-@people.command("list")
-@click.argument("query", required=False)
-@click.option("--body", help="Only who holds an office of this body, written out or not.")
-@click.option("--on", type=Day(), help=f"As it stood by reports until this day, {DATE_HELP}.")
-@formats
-@click.pass_context
-def people_list(
-    ctx: click.Context,
-    query: str | None,
-    body: str | None,
-    on: str | None,
-    kind: str | None,
-    output: IO[str],
-) -> None:
-    """People with their offices, first and last day reported, and the articles; QUERY is (part of) a name.
-
-    Sightings of one name are one person where they share a body, a place or a byline; `score` says how
-    sure the weakest of these links is. `bantin people merge` and `split` say it better.
-
-    \b
-    Examples:
-      bantin people "vu thi duoc"
-      bantin people --body "UBND huyện Gia Viễn" --on 2023-07-12
-      bantin people merge 1f0c9e2ab4d57730 9b1d5c3a20e4f681 --reason "same decision of appointment"
-    """
-    from storage.people import PEOPLE_FIELDS, find_people
-
-    rows = find_people(open_shop(ctx).engine, query, body, on)
-    columns = ["name", "portal", "offices", "named_in", "person"]
-    say(f"{write_rows(rows, kind, output, columns, PEOPLE_FIELDS)} found")
-
-
-@people.command("merge")
-@click.argument("person_ids", metavar="ID ID...", nargs=-1, required=True)
-@click.option("--reason", required=True, help="How you know.")
-@click.pass_context
-def people_merge(ctx: click.Context, person_ids: tuple[str, ...], reason: str) -> None:
-    """Hold several persons for one from now on; the decision outlives every rebuild.
-
-    \b
-    Example:
-      bantin people merge 1f0c9e2ab4d57730 9b1d5c3a20e4f681 --reason "same decision of appointment"
-    """
-    from storage.identity import merge_people
-
-    say(f"{merge_people(open_shop(ctx).engine, person_ids, reason)}: merged")
-
-
-@people.command("split")
-@click.argument("person_id", metavar="ID")
-@click.argument("article_ids", metavar="ARTICLE...", nargs=-1, required=True)
-@click.option("--reason", required=True, help="How you know.")
-@click.pass_context
-def people_split(
-    ctx: click.Context, person_id: str, article_ids: tuple[str, ...], reason: str
-) -> None:
-    """Hold what these articles name for another person than the rest; outlives every rebuild.
-
-    \b
-    Example:
-      bantin people split 1f0c9e2ab4d57730 3c5e0b7d9a112f46 --reason "a teacher of the same name"
-    """
-    from storage.identity import split_person
-
-    say(f"{split_person(open_shop(ctx).engine, person_id, article_ids, reason)}: split off")
-
-
 @click.command()
 @click.argument("what", type=click.Choice(["articles", "figures", "people", "mentions"]))
 @period
@@ -292,6 +218,8 @@ def export(
 ) -> None:
     """Write articles, figures, people or mentions to a file, with stable ids and their evidence.
 
+    Of people CSV has one line for each office, JSON Lines one for each person.
+
     \b
     Examples:
       bantin export figures -f csv -o figures.csv
@@ -300,7 +228,7 @@ def export(
     from publish.export import FORMATS, export_rows
     from storage.captures import unread_captures
     from storage.figures import FIELDS, FigureQuestion, find_figures
-    from storage.people import PEOPLE_FIELDS, find_people
+    from storage.people import OFFICE_FIELDS, PEOPLE_FIELDS, find_people, office_rows
     from storage.queries import (
         ARTICLE_FIELDS,
         MENTION_FIELDS,
@@ -315,11 +243,13 @@ def export(
         "articles": (lambda: list_articles(engine, filters), ARTICLE_FIELDS),
         "mentions": (lambda: list_mentions(engine, filters), MENTION_FIELDS),
         "figures": (lambda: find_figures(engine, FigureQuestion(filters=filters)), FIELDS),
-        "people": (lambda: find_people(engine, None, None, last, portal), PEOPLE_FIELDS),
+        "people": (lambda: find_people(engine, filters=filters), PEOPLE_FIELDS),
     }
     if waiting := len(unread_captures(engine)):
         say(f"{waiting} captures wait to be read; `bantin rebuild` or the next crawl reads them")
     make, fields = rows[what]
+    if what == "people" and kind == "csv":
+        make, fields = (lambda: office_rows(find_people(engine, filters=filters))), OFFICE_FIELDS
     if str(path) == "-":
         FORMATS[kind](make(), sys.stdout, fields)
     else:

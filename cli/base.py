@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import click
 
-from model.errors import BantinError
+from model.errors import BantinError, InputError
 
 DATE_HELP = "12/07/2023 or 2023-07-12"
 
@@ -25,6 +25,20 @@ class Day(click.ParamType[str]):
         if read is None:
             self.fail(f"{value!r} is no date; write {DATE_HELP}", param, ctx)
         return read.day.isoformat()
+
+
+class UnitName(click.ParamType[str]):
+    """An administrative unit and those above it, as the unit table spells them."""
+
+    name = "place"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from nlp.gazetteer import find_place
+
+        try:
+            return find_place(str(value))
+        except InputError as error:
+            self.fail(f'{error}; write e.g. "huyện Gia Viễn, tỉnh Ninh Bình"', param, ctx)
 
 
 class Verbs(click.Group):
@@ -57,7 +71,7 @@ class WithDefault(Verbs):
     default = "list"
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or args[0] not in self.commands:
+        if not args or (args[0] not in self.commands and args[0] not in ("-h", "--help")):
             args = [self.default, *args]
         return super().parse_args(ctx, args)
 

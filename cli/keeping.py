@@ -6,7 +6,7 @@ from typing import IO, Any
 
 import click
 
-from cli.base import formats, open_shop, say, write_rows
+from cli.base import UnitName, formats, open_shop, say, write_rows
 from model.errors import InputError
 
 
@@ -85,10 +85,15 @@ def crawl(
 @click.option(
     "--portal", default="import", show_default=True, help="The portal the pages are from (slug)."
 )
-@click.option("--place", help='The portal\'s place, e.g. "huyện Gia Viễn, tỉnh Ninh Bình".')
+@click.option(
+    "--place", type=UnitName(), help='The portal\'s place, e.g. "huyện Gia Viễn, tỉnh Ninh Bình".'
+)
 @click.pass_context
 def import_(ctx: click.Context, paths: tuple[Path, ...], portal: str, place: str | None) -> None:
     """Archive and read saved pages: .txt, .html, .warc, .warc.gz, or a folder of them.
+
+    A .txt file (UTF-8) has its title on the first line and the day of publication on a line of its own,
+    such as 12/07/2023 or "Ngày đăng: 12/07/2023"; then the text, its author last.
 
     \b
     Example:

@@ -6,7 +6,7 @@ from typing import IO, Any
 
 import click
 
-from cli.base import formats, open_shop, say, write_rows
+from cli.base import UnitName, formats, open_shop, say, write_rows
 from model.errors import BantinError
 
 
@@ -39,7 +39,7 @@ def portals_list(ctx: click.Context, kind: str | None, output: IO[str]) -> None:
 @portals.command("add")
 @click.argument("url")
 @click.option("--slug", help="Its short name (default: from the host).")
-@click.option("--place", help='Its place, e.g. "huyện Gia Viễn, tỉnh Ninh Bình".')
+@click.option("--place", type=UnitName(), help='Its place, e.g. "huyện Gia Viễn, tỉnh Ninh Bình".')
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 @click.pass_context
 def portals_add(

@@ -6,7 +6,7 @@ from typing import IO, Any
 
 import click
 
-from cli.base import DATE_HELP, Day
+from cli.base import DATE_HELP, Day, UnitName
 from model.errors import BantinError, InputError
 
 
@@ -14,12 +14,17 @@ from model.errors import BantinError, InputError
 @click.argument("file", type=click.File(encoding="utf-8"), default="-")
 @click.option("--jsonl", is_flag=True, help="One JSON object a line in, one a line out.")
 @click.option("--published", type=Day(), help=f"Day of publication, {DATE_HELP}.")
-@click.option("--place", help='The portal\'s place, e.g. "huyện Gia Viễn, tỉnh Ninh Bình".')
+@click.option(
+    "--place", type=UnitName(), help='The portal\'s place, e.g. "huyện Gia Viễn, tỉnh Ninh Bình".'
+)
 @click.option("-o", "output", type=click.File("w", encoding="utf-8"), default="-")
 def annotate(
     file: IO[str], jsonl: bool, published: str | None, place: str | None, output: IO[str]
 ) -> None:
     """Read people, bodies, places, figures and times out of text; stores nothing.
+
+    With --jsonl, --published and --place are of the lines that say neither. A text without a day of
+    publication is read with today's units, and its times only as far as they are printed.
 
     \b
     Examples:
@@ -33,16 +38,20 @@ def annotate(
         text = file.read()
         output.write(to_json(read(Document(text=text, published=published, place=place))) + "\n")
         return
-    answers = [_annotated_line(line, n) for n, line in enumerate(file, 1) if line.strip()]
-    output.writelines(answer + "\n" for answer, _ in answers)
-    failed = sum(not ok for _, ok in answers)
+    asked = {key: value for key, value in (("published", published), ("place", place)) if value}
+    done, failed = 0, 0
+    for number, line in enumerate(file, 1):
+        if line.strip():
+            answer, ok = _annotated_line(line, number, asked)
+            output.write(answer + "\n")
+            done, failed = done + ok, failed + (not ok)
     if failed:
         lines = "1 line" if failed == 1 else f"{failed} lines"
         click.echo(f"bantin: {lines} could not be read", err=True)
-        sys.exit(3 if failed < len(answers) else 1)
+        sys.exit(3 if done else 1)
 
 
-def _annotated_line(line: str, number: int) -> tuple[str, bool]:
+def _annotated_line(line: str, number: int, asked: dict[str, str]) -> tuple[str, bool]:
     import msgspec
 
     from model.records import Document, to_json
@@ -52,7 +61,9 @@ def _annotated_line(line: str, number: int) -> tuple[str, bool]:
     key = None
     try:
         raw = msgspec.json.decode(line)
-        key = raw.get("id") if isinstance(raw, dict) else None
+        if isinstance(raw, dict):
+            key = raw.get("id")
+            raw = asked | {name: value for name, value in raw.items() if value is not None}
         document = msgspec.convert(raw, Document)
         day = read_date(document.published or "")
         if document.published and day is None:

@@ -297,7 +297,8 @@ class Annotations(Record, frozen=True):
 class HeldOffice(Record, frozen=True):
     """An office that an article gives somebody: `start` is its mention's, `body` its body's name in full.
 
-    `unit` is the unit that the body is of, "huyện Gia Viễn"; null where none is known.
+    `unit` is the unit that the body is of, "huyện Gia Viễn"; null where none is known. `until` is the last
+    day on which that unit can have been, null where it still is or none is known.
     """
 
     start: int
@@ -305,6 +306,7 @@ class HeldOffice(Record, frozen=True):
     position: str
     body: str | None
     unit: str | None
+    until: str | None
     status: Literal["new", "former"] | None
 
 

@@ -14,6 +14,7 @@ from text import bare_key, match_key
 
 TABLE = Path(__file__).parent / "tables" / "administrative.tsv"
 REFORM = "2025-07-01"
+BEFORE_REFORM = "2025-06-30"
 # By the day before which a text was published: the moments of the table, nearest first, and those whose
 # lists were in force. In the winter of 2019 and in 2024 communes were merged bit by bit.
 _NEAREST = (
@@ -24,6 +25,7 @@ _LEVEL = re.compile(
     r"(?i)(tỉnh|thành phố|tp\.?|huyện|h\.|thị xã|tx\.?|quận|q\.|xã|phường|p\.|thị trấn|tt\.?|đặc khu)(?:(?<=\.) ?| )(\S.*)"
 )
 _SHORT = {"tp": "thành phố", "tx": "thị xã", "tt": "thị trấn", "h": "huyện", "q": "quận", "p": "phường"}  # fmt: skip
+_LEVELS = ("tỉnh", "thành phố", "huyện", "thị xã", "quận", "xã", "phường", "thị trấn", "đặc khu")
 _RANKS = {2: "province", 3: "district", 5: "commune"}
 _GLUE = re.compile(r"[\s'’.-]+")
 _Y = str.maketrans("yýỳỷỹỵ", "iíìỉĩị")
@@ -55,6 +57,21 @@ def split_level(name: str) -> tuple[str | None, str]:
         level = found[1].lower().rstrip(".")
         return _SHORT.get(level, level), found[2]
     return None, " ".join(name.split())
+
+
+def split_loosely(name: str) -> tuple[str | None, str]:
+    """The same for a name typed with or without marks.
+
+    >>> split_loosely("thi xa duyen hai"), split_loosely("TP Hoa Lư")
+    (('thị xã', 'duyen hai'), ('thành phố', 'Hoa Lư'))
+    """
+    level, bare = split_level(name)
+    words = bare.split()
+    for known in () if level else _LEVELS:
+        count = len(known.split())
+        if bare_key(" ".join(words[:count])) == bare_key(known) and len(words) > count:
+            return known, " ".join(words[count:])
+    return level, bare
 
 
 def moments_of(published: str | None) -> tuple[str, str]:

@@ -87,7 +87,8 @@ class Coder:
 
     def _nearest(self, units: list[Unit], level: str | None, upper: Unit | None) -> Coded | None:
         exact = [u for u in units if level in (None, u.level)]
-        for pool in (exact, units) if exact != units else (units,):
+        listed = [u for u in exact if self.moments[0] in u.moments]
+        for pool in (listed, exact, units):
             for circle in self._circles(pool, upper):
                 if circle:
                     return self._chosen(circle)
@@ -112,6 +113,7 @@ class Coder:
             yield [u for u in units if self.atlas.today_province(u) == today]
         yield [u for u in units if u.rank == "province"]
         yield [u for u in units if u.rank == "district"]
+        yield [u for u in units if u.level == "đặc khu"]
 
     def _chosen(self, units: list[Unit]) -> Coded:
         """The one unit of a circle at the moment nearest to publication; nothing where two fit."""

@@ -17,6 +17,7 @@ _LEVELS = ("huyện", "xã", "tỉnh", "thị xã", "thành phố", "quận", "p
 _BARE_LEVEL = re.compile(rf" ({'|'.join(_LEVELS)})$", re.IGNORECASE)
 # Bodies whose own name tells the level that they stand at: Huyện ủy, Tỉnh đoàn.
 _OF_LEVEL = re.compile(r"(?:^| )(Huyện|Tỉnh|Thành|Thị|Quận) (?:ủy|đoàn)$")
+_OF_UNIT = re.compile(rf"(?:^| )(Huyện|Tỉnh|Thành|Thị|Quận) (?:ủy|đoàn) ([{UPPER}].*)$")
 _LEVEL_OF = {
     "Huyện": ("huyện",), "Tỉnh": ("tỉnh",), "Thành": ("thành phố",), "Thị": ("thị xã",), "Quận": ("quận",),
 }  # fmt: skip
@@ -24,7 +25,8 @@ _OWN = re.compile(
     rf"(?:(?:Phòng|Trung tâm|Trạm) (?:{either(write_out(f) for f in terms(_BODIES['fields']))})"
     rf"|{either(write_out(b) for b in _BODIES['own'])})$"
 )
-_SHARED = frozenset(write_out(body) for body in _BODIES["levelled"])
+_PROVINCIAL = re.compile(rf"Sở (?:{either(write_out(f) for f in terms(_BODIES['fields']))})$")
+_SHARED = frozenset(write_out(body) for body in [*_BODIES["levelled"], "Đảng ủy"])
 _JOINT = re.compile(r"\s?(?:,|và|&|;|-|–)\s?")
 _TAIL = re.compile(rf" (?:{'|'.join(_LEVELS)}) [{UPPER}].*$")
 _PART = re.compile(r"[ .]+")
@@ -70,6 +72,8 @@ class FullNames:
             return f"{name} {own.name}" if own else name
         if _OWN.fullmatch(name) and (own := self._smallest()):
             return f"{name} {own.level} {own.name}"
+        if _PROVINCIAL.fullmatch(name) and (own := self._province()):
+            return f"{name} {own.level} {own.name}"
         return name
 
     def _shared_tail(self, spot: Spot) -> str:
@@ -82,6 +86,9 @@ class FullNames:
 
     def _smallest(self) -> Unit | None:
         return self.gazetteer.home[0] if self.gazetteer.home else None
+
+    def _province(self) -> Unit | None:
+        return next((unit for unit in self.gazetteer.home if unit.rank == "province"), None)
 
     def _unit(self, level: str, at: int) -> str | None:
         """The name of the portal's unit of a level; of a smaller one, the only one the paragraph names before."""
@@ -98,6 +105,8 @@ def unit_of(body: str, gazetteer: Gazetteer) -> str | None:
     """The unit that a body in full is of: "huyện Gia Viễn" of Huyện ủy Gia Viễn as of UBND huyện Gia Viễn."""
     if tail := _TAIL.search(body):
         return tail[0].strip()
+    if named := _OF_UNIT.search(body):
+        return f"{_LEVEL_OF[named[1]][0]} {named[2]}"
     for home in gazetteer.home:
         if body.endswith(" " + home.name):
             return f"{home.level} {home.name}"

@@ -4,7 +4,17 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cache
 
-from nlp.atlas import REFORM, Atlas, Unit, name_key, read_atlas, split_level
+from model.errors import InputError
+from nlp.atlas import (
+    BEFORE_REFORM,
+    REFORM,
+    Atlas,
+    Unit,
+    name_key,
+    read_atlas,
+    split_level,
+    split_loosely,
+)
 from text import nfc
 
 
@@ -28,6 +38,19 @@ class Gazetteer:
     def is_near(self, name: str) -> bool:
         """Whether a bare name alone means a place here: the portal's units and all provinces."""
         return name_key(name) in self.near
+
+    def knows_afar(self, name: str, level: str | None) -> bool:
+        """Whether a name of two words or more is a unit of that level, or a district, anywhere in the country."""
+        units = read_atlas().named(name) if " " in name else []
+        return any(u.level == level if level else u.rank == "district" for u in units)
+
+    def last_day(self, unit: str) -> str | None:
+        """The last day on which a unit such as "huyện Gia Viễn" can have been, None where it may still be."""
+        level, name = split_level(unit)
+        atlas, province = read_atlas(), self.home[-1] if self.home else None
+        units = [u for u in atlas.named(name) if u.level == level]
+        near = [u for u in units if province and atlas.within(u, province)] or units
+        return BEFORE_REFORM if near and not any("4" in u.moments for u in near) else None
 
     def own(self, level: str) -> Unit | None:
         """The portal's own unit of that level, or of another level of the same rank."""
@@ -100,3 +123,33 @@ def _around(atlas: Atlas, home: tuple[Unit, ...]) -> list[Unit]:
         or atlas.province(u) == upper.code
         or ("4" in upper.moments and atlas.today_province(u) == upper.code)
     ]
+
+
+def find_place(written: str) -> str:
+    """A chain of units as the table spells it, with its province: "huyen gia vien" is "huyện Gia Viễn, tỉnh Ninh Bình".
+
+    Raises InputError where a part is no unit, none within the part behind it, or one of several.
+    """
+    atlas = read_atlas()
+    found: list[Unit] = []
+    for part in reversed([p for p in nfc(written).split(",") if p.strip()]):
+        level, name = split_loosely(part)
+        units = [u for u in atlas.nearly_named(name) if level in (None, u.level)]
+        units = [u for u in units if name_key(u.name) == name_key(name)] or units
+        units = [u for u in units if all(u != up and _lies(atlas, u, up) for up in found)]
+        if not units:
+            inside = f" of {found[-1].level} {found[-1].name}" if found else ""
+            raise InputError(f"place: no unit{inside} is called {part.strip()!r}")
+        first = next((u for u in units if u.rank == "province"), units[0])
+        if not found and first.rank != "province":
+            if len({(atlas.today_province(u), u.level) for u in units}) > 1:
+                raise InputError(f"place: there are several {part.strip()!r}; add the province")
+            found += [u for u in atlas.by_code[atlas.province(first)] if u.rank == "province"][:1]
+        found.append(first)
+    if not found:
+        raise InputError(f"place: {written!r} names no unit")
+    return ", ".join(f"{unit.level} {unit.name}" for unit in reversed(found))
+
+
+def _lies(atlas: Atlas, unit: Unit, upper: Unit) -> bool:
+    return atlas.within(unit, upper) or atlas.today_province(unit) == upper.code

@@ -19,8 +19,11 @@ _BINDS_FRONT = re.compile(
 )
 # An office that a verb gives to somebody named before in the sentence.
 _GIVEN = re.compile(
-    r"(?:là|làm|giữ (?:các )?chức(?: vụ)?|được giao(?: thêm)?(?: nhiệm vụ)?|trúng cử|đắc cử|kiêm(?: nhiệm)?|cương vị) $"
+    r"(?:là|làm|giữ (?:các )?chức(?: vụ)?|được giao(?: thêm)?(?: nhiệm vụ)?|(?:trúng cử|đắc cử)(?: chức(?: danh| vụ)?)?|"
+    r"kiêm(?: nhiệm)?|cương vị) $"
 )
+# Before a name: whoever it is had the office that is told of; before them stands who gets it.
+_REPLACED = re.compile(rf"(?:thay(?: thế)?(?: cho)?|kế nhiệm) (?:{_PERSONAL} )?$")
 _BETWEEN = re.compile(r"[\s,()–-]*|.{0,80}(?:giữ chức(?: vụ)?|làm|bầu làm|chức) ")
 _JOINED = re.compile(rf"(?:,| và) (?:{_PERSONAL} )?")
 _CHAINED = re.compile(r"(?:,| -| –| kiêm) ?")
@@ -30,6 +33,8 @@ _REFERRED = re.compile(r"(?:đồng chí|Đồng chí|ông|bà) $")
 _LEVEL_LAST = re.compile(r"(?:huyện|xã|tỉnh|thị xã|thành phố|quận|phường|thị trấn|ủy|đoàn)$")
 _SUBJECT = 170  # letters before an office within which its sentence names who got it
 _SENTENCE = 600  # letters behind an office within which its sentence may tell of the next
+_NEAR = 40  # letters around an office or a name in which it says that the office was left
+_REPLACING = 24  # letters before a name in which it says that somebody else takes over
 _CLAUSE = 90  # letters between a name and an office that is bound to it
 
 Names = tuple[str, ...]
@@ -128,6 +133,9 @@ def _holder_before(text: str, spot: Spot, done: list[Spot]) -> Names:
         if last.kind == "role" and last.holders and _BOUND.fullmatch(gap):
             return last.holders
         if last.kind == "person" and _BOUND.fullmatch(gap):
+            before = text[max(0, last.start - _REPLACING) : last.start]
+            if _REPLACED.search(before) and "làm" in gap:
+                return _subject_before(text, spot, done[:number])
             return _together_before(text, done, number)
         if last.kind not in ("place", "organisation") or not _BETWEEN.fullmatch(gap):
             return ()
@@ -140,7 +148,7 @@ def _together_before(text: str, done: list[Spot], number: int) -> Names:
     names, first = [done[number].name], number
     while first and done[first - 1].kind == "person":
         gap = text[done[first - 1].end : done[first].start]
-        if not _JOINED.fullmatch(gap):
+        if not _JOINED.fullmatch(gap) or _holds_own(text, done, first - 1):
             break
         first -= 1
         names.insert(0, done[first].name)
@@ -151,6 +159,16 @@ def _together_before(text: str, done: list[Spot], number: int) -> Names:
     if _MANY.search(before):
         return tuple(names)
     return tuple(names[-2:]) if with_and else (names[-1],)
+
+
+def _holds_own(text: str, done: list[Spot], number: int) -> bool:
+    """Whether an office of their own stands right before a person: Phó Chủ tịch A và ông B, Bí thư xã."""
+    if not number or done[number - 1].kind != "role":
+        return False
+    office, person = done[number - 1], done[number]
+    return person.name in office.holders and bool(
+        _BINDS_FRONT.fullmatch(text, office.end, person.start)
+    )
 
 
 def _subject_before(text: str, spot: Spot, done: list[Spot]) -> Names:
@@ -207,7 +225,12 @@ def _headline_holders(text: str, spots: list[Spot]) -> list[Spot]:
 
 # How offices are strung together: what is said of the first is said of all.
 _STRUNG = re.compile(r"(?:,| kiêm| và|, đồng thời(?: là)?|,? kiêm nhiệm) ?(?:chức |chức vụ )?")
-_RETIRES = re.compile(r"[^.;\n]{0,12}(?:nghỉ hưu|thôi giữ|nghỉ chế độ)")
+_RETIRES = re.compile(
+    r"[^.;\n]{0,12}(?:nghỉ hưu|thôi giữ|nghỉ chế độ|bị (?:cách chức|bãi nhiệm|miễn nhiệm)|chuyển công tác|từ trần)"
+)
+_RETIRED = re.compile(
+    rf"(?:nghỉ hưu|nghỉ chế độ|miễn nhiệm|bãi nhiệm|cách chức|thôi giữ chức(?: vụ)?)(?: đối với| cho| với)?(?: {_PERSONAL})? $"
+)
 
 
 def _former(text: str, spots: list[Spot]) -> list[Spot]:
@@ -218,10 +241,20 @@ def _former(text: str, spots: list[Spot]) -> list[Spot]:
         status = spot.status
         if spot.kind == "role" and status is None and spot.holders:
             appointed = _appointed_later(text, strung, number)
-            if appointed or _RETIRES.match(text[spot.end : spot.end + 40]):
+            if appointed or _retired(text, strung, number):
                 status = "former"
         done.append(spot if status == spot.status else replace(spot, status=status))
     return done
+
+
+def _retired(text: str, spots: list[Spot], number: int) -> bool:
+    """Whether the text says behind an office, or before the name in front of it, that it was left."""
+    spot, last = spots[number], spots[number - 1] if number else None
+    if _RETIRES.match(text[spot.end : spot.end + _NEAR]):
+        return True
+    if last is None or last.kind != "person" or last.name not in spot.holders:
+        return False
+    return bool(_RETIRED.search(text[max(0, last.start - _NEAR) : last.start]))
 
 
 def _string_out(text: str, spots: list[Spot]) -> list[Spot]:

@@ -104,7 +104,11 @@ class LevelReader:
             stop - (self.text[stop - 1] == ".") for _, stop in syllables(self.text, begin, end)[:6]
         ]
         for stop in ([number.end()] if number else []) + ends[::-1]:
-            if self.gazetteer.knows(self.text[begin:stop], level):
+            name, rest = self.text[begin:stop], self.text[stop:end].strip(" .")
+            alone = not rest or looks_personal(rest)
+            if self.gazetteer.knows(name, level) or (
+                alone and self.gazetteer.knows_afar(name, level)
+            ):
                 return stop
         return None
 

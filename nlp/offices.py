@@ -73,12 +73,14 @@ def _office(role: Role, names: FullNames, gazetteer: Gazetteer) -> HeldOffice:
     title = " ".join(nfc(role.text).split())
     position, body = _parts(write_out(first_tones(title)))
     full = names.complete(body, role.start) if body else None
+    unit = unit_of(full, gazetteer) if full else None
     return HeldOffice(
         start=role.start,
         title=title,
         position=position,
         body=full,
-        unit=unit_of(full, gazetteer) if full else None,
+        unit=unit,
+        until=gazetteer.last_day(unit) if unit else None,
         status=role.status,
     )
 

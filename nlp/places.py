@@ -188,7 +188,8 @@ class PlaceReader:
         end = run_end(self.text, begin)
         if end is None or self._is_body(begin, end):
             return None
-        if (region := REGIONS.match(self.text, begin)) and LEVELS.match(kind):
+        region = REGIONS.match(self.text, begin) if LEVELS.match(kind) else None
+        if region and not self.gazetteer.knows_afar(region[0], kind.lower()):
             return None if region.end() >= end else end
         end -= self.text[end - 1] == "."
         level = kind.lower()

@@ -24,8 +24,7 @@ def import_files(
 ) -> Tally:
     """Archive files and read them as pages of a portal; the same file twice adds nothing."""
     portal = import_portal(shop, slug, place, say)
-    with begin(shop.engine) as session:
-        captures.save_portal(session, portal)
+    noted = captures.stored_portal(shop.engine, slug) == portal
     for _ in captures.adopt_orphans(shop.engine, shop.config.archive, slug):
         pass  # what an import that was killed had archived
     tally = Tally()
@@ -33,12 +32,20 @@ def import_files(
     for path in _files(paths):
         for page in _pages(path):
             if isinstance(page, Exchange):
+                noted = noted or _save_portal(shop, portal)
                 tally.known += not _import_page(shop, archive, slug, page)
                 tally.names[_address(page)] = f"{path}" if not page.url else f"{path}: {page.url}"
             else:
                 tally.failed.append(str(page))
                 say(tally.failed[-1])
     return read_due(shop, tally, say)
+
+
+def _save_portal(shop: Workshop, portal: Portal) -> bool:
+    """Note the portal, before the first page of it: an import of nothing leaves no portal behind."""
+    with begin(shop.engine) as session:
+        captures.save_portal(session, portal)
+    return True
 
 
 def import_portal(shop: Workshop, slug: str, place: str | None, say: Progress) -> Portal:
@@ -67,6 +74,9 @@ def _pages(path: Path) -> Iterator[Exchange | ArchiveError | InputError]:
         yield from read_foreign(path)
         return
     kind = _IMPORTED.get(path.suffix.lower())
+    if not path.exists():
+        yield InputError(f"{path}: no such file or folder")
+        return
     if kind is None:
         yield InputError(f"{path}: not a .txt, .html, .warc or .warc.gz file")
         return

@@ -157,6 +157,7 @@ def _office_rows(
                 "title": office.title,
                 "position": office.position,
                 "body": office.body,
+                "until": office.until,
                 "status": office.status,
                 "reported": edition.published,
             }

@@ -1,22 +1,30 @@
 """Questions for people: who is reported to hold which office, and in which articles."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from sqlalchemy import Engine, Select, select
 from sqlalchemy.orm import Session
 
 from storage import schema
+from storage.queries import EVERYTHING, Filters
 from text import bare_key, has_marks, match_key, write_out
 
 PEOPLE_FIELDS = ("id", "name", "portal", "score", "offices", "articles")
+# One line an office, as a spreadsheet wants it.
+OFFICE_FIELDS = (
+    "id", "name", "portal", "score", "title", "position", "body", "status", "first", "last", "left", "until", "articles",
+)  # fmt: skip
 # Positions that one person holds at a time; of deputies and members there are several.
 _ALONE = re.compile(
     r"(?:quyền |phụ trách )?(?:chủ tịch|bí thư|trưởng|giám đốc|tổng giám đốc|chánh|hiệu trưởng|chủ nhiệm|"
     r"cục trưởng|hạt trưởng|đồn trưởng|đội trưởng|trạm trưởng|viện trưởng|tư lệnh|chính ủy|chỉ huy trưởng|chính trị viên$|"
     r"tổng bí thư|thủ tướng|bộ trưởng)"
 )
+Key = tuple[str, str]  # an office: the keys of its position and its body
 
 
 @dataclass
@@ -24,42 +32,74 @@ class Known:
     """A person with what the articles say: offices by their name, articles by their id."""
 
     row: schema.Person
-    offices: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    offices: dict[Key, dict[str, Any]] = field(default_factory=dict)
     articles: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def find_people(
     engine: Engine,
-    query: str | None,
-    body: str | None,
-    on: str | None,
-    portal: str | None = None,
+    query: str | None = None,
+    body: str | None = None,
+    on: str | None = None,
+    filters: Filters = EVERYTHING,
 ) -> list[dict[str, Any]]:
     """People as current editions report them, with their offices and articles: most reported first.
 
-    With `body` only who holds an office of it, and only these offices; with `on` only what was reported
-    until that day, and of an office that one person holds at a time only the last who was reported to.
+    With `body` only who holds an office of it, and only these offices. With `on` as it stood that day by what
+    was reported until then: without offices that were left or whose unit was no more, and of an office that
+    one person holds at a time only the last who was reported to.
     """
+    filters = Filters(
+        filters.portal, filters.first, min(filter(None, (on, filters.last)), default=None)
+    )
     with Session(engine) as session:
         people = {
             row.id: Known(row)
             for row in session.scalars(select(schema.Person))
             if _meant(row, query)
         }
-        for sighting, edition in session.execute(_sightings(portal)):
-            if sighting.person_id in people and not _later(sighting.reported, on):
+        for sighting, edition in session.execute(_sightings(filters.portal)):
+            if sighting.person_id in people and _within(sighting.reported, filters):
                 _add_article(people[sighting.person_id], sighting, edition)
-        for office, sighting in session.execute(_offices(portal)):
-            if sighting.person_id in people and not _later(office.reported, on):
+        for office, sighting in session.execute(_offices(filters.portal)):
+            if sighting.person_id in people and _within(office.reported, filters):
                 _add_office(people[sighting.person_id].offices, office, sighting.article_id)
     found = [known for known in people.values() if known.articles]
     if on:
-        _succeed(found)
+        _succeed(found, on)
     if body:
         for known in found:
             known.offices = {k: o for k, o in known.offices.items() if names_body(o["body"], body)}
     rows = [_told(known) for known in found if known.offices or not body]
     return sorted(rows, key=lambda p: (-len(p["articles"]), not p["offices"], p["name"], p["id"]))
+
+
+def office_rows(people: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """One row for each office of each person, one without an office for who holds none."""
+    for person in people:
+        named = {key: person[key] for key in OFFICE_FIELDS[:4]}
+        ids = [article["id"] for article in person["articles"]]
+        blank = dict.fromkeys(OFFICE_FIELDS[4:-1])
+        for office in person["offices"] or [{**blank, "articles": ids}]:
+            yield named | {key: office[key] for key in OFFICE_FIELDS[4:]}
+
+
+def known_names(engine: Engine, kind: str) -> set[str]:
+    """The names of all people, or the full names of all bodies that somebody is reported to hold an office of."""
+    column = schema.Person.name if kind == "name" else schema.Office.body
+    with Session(engine) as session:
+        return {name for name in session.scalars(select(column).distinct()) if name}
+
+
+def nearest_names(asked: str, names: Iterable[str]) -> list[str]:
+    """The names likest to what was asked for, marks and the order of words aside, at most three."""
+    keys = {_order(name): name for name in sorted(names, reverse=True)}
+    wanted = _order(" ".join(_written_out(word) for word in write_out(asked).split()))
+    return [keys[key] for key in get_close_matches(wanted, keys, n=3, cutoff=0.7)]
+
+
+def _order(name: str) -> str:
+    return " ".join(sorted(bare_key(name).split()))
 
 
 def _meant(person: schema.Person, query: str | None) -> bool:
@@ -83,9 +123,12 @@ def _written_out(word: str) -> str:
     return full if word.islower() and full != word.upper() else word
 
 
-def _later(reported: str | None, on: str | None) -> bool:
-    """Whether a report is of after a day; one without a day is, for nobody knows."""
-    return on is not None and (reported is None or reported[:10] > on)
+def _within(reported: str | None, filters: Filters) -> bool:
+    """Whether a report is of the days asked for; one without a day is of none, for nobody knows."""
+    first, last = filters.first or "", filters.last or "9"
+    if not filters.first and not filters.last:
+        return True
+    return reported is not None and first <= reported[:10] <= last
 
 
 def _sightings(portal: str | None) -> Select[schema.Sighting, schema.Edition]:
@@ -120,38 +163,52 @@ def _add_article(known: Known, sighting: schema.Sighting, edition: schema.Editio
     }
 
 
-def _add_office(
-    offices: dict[tuple[str, str], dict[str, Any]], office: schema.Office, article_id: str
-) -> None:
-    """Count a report of an office; a report that it was left ends it, one that it is new begins it anew."""
+def _add_office(offices: dict[Key, dict[str, Any]], office: schema.Office, article_id: str) -> None:
+    """Count a report of an office; one that it was left ends it, one that it is new begins it anew.
+
+    `first` and `last` are days on which it was reported to be held, `left` the first on which it was
+    reported to be held no more.
+    """
     day = (office.reported or "")[:10] or None
-    named: dict[str, Any] = {
+    fresh: dict[str, Any] = {
         "title": office.title,
         "position": office.position,
         "body": office.body,
     }
-    fresh: dict[str, Any] = named | {"status": None, "first": day, "last": day, "articles": []}
+    fresh |= {"status": None, "first": None, "last": None, "left": None, "until": office.until}
+    fresh |= {"articles": []}
     known = offices.setdefault((match_key(office.position), match_key(office.body or "")), fresh)
-    days = [d for d in (known["first"], known["last"], day) if d]
-    known["first"], known["last"] = min(days, default=None), max(days, default=None)
+    if office.status == "former":
+        known["left"] = known["left"] or day
+    else:
+        days = [d for d in (known["first"], known["last"], day) if d]
+        known["first"], known["last"] = min(days, default=None), max(days, default=None)
     known["status"] = office.status or known["status"]
+    if office.status == "new":
+        known["left"] = None
     if article_id not in known["articles"]:
         known["articles"].append(article_id)
 
 
-def _succeed(found: list[Known]) -> None:
-    """Leave out offices that were left, and those that another person was reported to hold since."""
-    latest: dict[tuple[str, str], str] = {}
+def _succeed(found: list[Known], on: str) -> None:
+    """Leave out offices that were left or abolished, and those that another was reported to hold since."""
+    for known in found:
+        known.offices = {key: o for key, o in known.offices.items() if _lasts(o, on)}
+    latest: dict[Key, str] = {}
     for known in found:
         for key, office in known.offices.items():
-            if _ALONE.match(key[0]) and key[1] and office["status"] != "former":
+            if _ALONE.match(key[0]) and key[1]:
                 latest[key] = max(latest.get(key, ""), office["last"] or "")
     for known in found:
         known.offices = {
             key: office
             for key, office in known.offices.items()
-            if office["status"] != "former" and (office["last"] or "") >= latest.get(key, "")
+            if (office["last"] or "") >= latest.get(key, "")
         }
+
+
+def _lasts(office: dict[str, Any], on: str) -> bool:
+    return office["status"] != "former" and (office["until"] or on) >= on
 
 
 def _told(known: Known) -> dict[str, Any]:

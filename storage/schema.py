@@ -243,7 +243,10 @@ class Person(Base):
 
 
 class Office(Base):
-    """An office that an edition reports somebody to hold; `body` is its body's name in full."""
+    """An office that an edition reports somebody to hold; `body` is its body's name in full.
+
+    `until` is the last day on which the unit of that body can have been.
+    """
 
     __tablename__ = "office"
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
@@ -253,6 +256,7 @@ class Office(Base):
     title: Mapped[str] = mapped_column(Text)
     position: Mapped[str] = mapped_column(Text)
     body: Mapped[str | None] = mapped_column(Text, index=True)
+    until: Mapped[str | None] = mapped_column(String(10))
     status: Mapped[str | None] = mapped_column(String(10))
     reported: Mapped[str | None] = mapped_column(String(30))
 

@@ -1,5 +1,7 @@
 """People across articles: tied by body, place or byline, never by name alone; what readers say stays."""
 
+import csv
+import io
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ BULLETINS = {
     "2023-07-20": "Bà Vũ Thị Dược, xã Gia Thịnh, vay vốn nuôi bò.",
     "2023-08-01": "Bà Vũ Thị Dược, xã Gia Thịnh, đã trả hết nợ.",
     "2022-01-05": "Đồng chí Trần Văn Lý, Chủ tịch UBND huyện, chủ trì hội nghị.",
+    "2021-05-01": "Ông Bùi Quang Ngà, Bí thư Huyện ủy, dự lễ.",
+    "2024-03-20": "Ông Bùi Quang Ngà, nguyên Bí thư Huyện ủy, dự lễ.",
     "2023-02-05": "Đồng chí Lê Thị Mơ, Chủ tịch UBND huyện, chủ trì hội nghị.",
 }
 
@@ -62,7 +66,11 @@ def test_offices_with_first_and_last_day(home: Path) -> None:
         ("UBND huyện Gia Viễn", "2022-03-01", {"Vũ Thị Dược", "Trần Văn Lý"}),
         ("Ủy ban nhân dân huyện Gia Viễn", "2023-07-12", {"Vũ Thị Dược", "Lê Thị Mơ"}),
         ("ubnd huyen gia vien", "2021-12-31", {"Vũ Thị Dược"}),
-        ("Huyện ủy Gia Viễn", "2022-01-01", set()),
+        ("Huyện ủy Gia Viễn", "2021-04-30", set()),
+        ("Huyện ủy Gia Viễn", "2022-01-01", {"Bùi Quang Ngà"}),
+        ("Huyện ủy Gia Viễn", "2024-04-01", {"Vũ Thị Dược"}),
+        ("UBND huyện Gia Viễn", "2025-06-30", {"Vũ Thị Dược", "Lê Thị Mơ"}),
+        ("UBND huyện Gia Viễn", "2025-07-01", set()),
         ("UBND huyện Yên Mô", "2023-07-12", set()),
     ],
 )
@@ -70,6 +78,42 @@ def test_who_held_what_on_a_day(home: Path, body: str, day: str, names: set[str]
     found = people(home, "--body", body, "--on", day)
     assert {person["name"] for person in found} == names
     assert all(o["first"] <= day for person in found for o in person["offices"])
+
+
+def test_what_was_left_ends(home: Path) -> None:
+    (secretary,) = people(home, "Bùi Quang Ngà")
+    (office,) = secretary["offices"]
+    days = ("2021-05-01", "2021-05-01", "2024-03-20")
+    assert (office["first"], office["last"], office["left"]) == days
+    assert (office["status"], office["until"]) == ("former", "2025-06-30")
+    shown = done(home, "people", "Bùi Quang Ngà", "--format", "table").stdout
+    assert "01/05/2021, nguyên từ 20/03/2024" in " ".join(shown.split())
+
+
+def test_csv_has_a_line_for_each_office(home: Path) -> None:
+    printed = done(home, "people", "vu thi duoc", "--format", "csv").stdout
+    lines = list(csv.DictReader(io.StringIO(printed)))
+    offices = [(line["position"], line["body"], line["first"]) for line in lines]
+    assert ("Phó Bí thư", "Huyện ủy Gia Viễn", "2023-07-12") in offices
+    assert offices[-1] == ("", "", "")  # the farmer, who holds none, is not left out
+    done(home, "export", "people", "-f", "csv", "-o", "people.csv", "--from", "01/06/2023")
+    exported = (home / "people.csv").read_text(encoding="utf-8-sig")
+    assert {line["name"] for line in csv.DictReader(io.StringIO(exported))} == {
+        "Vũ Thị Dược", "Bùi Quang Ngà"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("Thị Dược Vũ",), "nearest name: Vũ Thị Dược"),
+        (("--body", "UBND Gia Viễn"), "nearest body: Ủy ban nhân dân huyện Gia Viễn"),
+        (("--body", "UBND huyện Gia Viễn", "--on", "2019-01-01"), "0 found\n"),
+        (("Zzz",), "no name like it"),
+    ],
+)
+def test_nothing_found_names_what_is_near(home: Path, asked: tuple[str, ...], told: str) -> None:
+    assert told in bantin(home, "people", *asked).stderr
 
 
 def test_what_a_reader_says_outlives_a_rebuild(home: Path) -> None:

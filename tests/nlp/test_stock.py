@@ -8,7 +8,7 @@ from tests.eval import gold_bulletins
 
 @pytest.mark.parametrize("at", range(0, 30, 6))
 def test_the_same_labels(at: int) -> None:
-    from underthesea import ner  # noqa: PLC0415 -- takes a second
+    from underthesea import ner
 
     lines = gold_bulletins("gold")[at]["text"].split("\n")
     for line in [*lines, "Ông", "Ông A", "A B C.", "xã, huyện"]:

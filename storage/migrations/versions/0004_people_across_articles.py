@@ -52,6 +52,7 @@ def upgrade() -> None:
     sa.Column('title', sa.Text(), nullable=False),
     sa.Column('position', sa.Text(), nullable=False),
     sa.Column('body', sa.Text(), nullable=True),
+    sa.Column('until', sa.String(length=10), nullable=True),
     sa.Column('status', sa.String(length=10), nullable=True),
     sa.Column('reported', sa.String(length=30), nullable=True),
     sa.ForeignKeyConstraint(['edition_id'], ['edition.id'], ),

@@ -194,6 +194,14 @@ def below_floor(name: str, rows: Scores) -> list[str]:
     ]
 
 
+LEGEND = """\
+F1 by kind on four sets of annotated bulletins (tests/gold/README.md): gold, fresh and own were looked at while the
+rules were written, the errors on blind never were. gold and mine count mentions, exact wants the very span, overlap
+any; holders, value, qualifier, unit and per are shares of what was found; codes are of places then and now.
+
+"""
+
+
 def set_floors() -> None:
     """Write down today's scores as the floors."""
     held = {name: our_scores(name) for name in SETS}
@@ -212,6 +220,7 @@ def main() -> int:
         set_floors()
         return 0
     lost = []
+    sys.stdout.write(LEGEND)
     for name in SETS:
         golds = gold_bulletins(name)
         ours = our_scores(name)
@@ -227,6 +236,8 @@ def main() -> int:
             show(f"by {told}: {group}", rows, ("ENTITIES", "role", "FIGURES", "TIMES"))
     for line in lost:
         sys.stdout.write(f"FAIL {line}\n")
+    if not lost:
+        sys.stdout.write("every score is at its floor or above\n")
     return 1 if lost else 0
 
 

@@ -11,45 +11,77 @@ from nlp.numbers import (
     SCALE,
     SPACED,
     SPELLED,
+    STRAY,
     Amount,
     read_digits,
     read_spelled,
     scale_factor,
     trailing_part,
 )
-from nlp.tables import either, table
+from nlp.tables import either, table, terms
 from text import LOWER
 
 _UNITS = table("units")
-_CURRENCIES: dict[str, str] = _UNITS["currencies"]
-_CURRENCY = rf"(?P<currency>{either(_CURRENCIES)})(?![\w])"
-_OVER = either(_UNITS["measures"]["over"])
-_FIELDS = "|".join(word + ahead for word, ahead in _UNITS["measures"]["fields"].items())
-_MEASURE = (
-    rf"(?P<unit>(?:(?:{either(_UNITS['measures']['units'])})(?![\w²³])|{_FIELDS})"
-    rf"(?:(?: [{LOWER}]+)?/(?:{_OVER})(?!\w))?)"
+_CURRENCIES: dict[str, str] = {name.lower(): code for name, code in _UNITS["currencies"].items()}
+_CURRENCY = (
+    rf"(?P<currency>(?i:{either(_CURRENCIES)}))(?!\w)(?! (?:{either(_UNITS['dong'])})(?!\w))"
 )
+_SLANG: dict[str, str] = _UNITS["slang"]
+_SLANG_AFTER = re.compile(rf" (?P<slang>(?i:{either(_SLANG)}))(?!\w)")
+_OVER = either(_UNITS["over"]["units"])
+
+
+def _unit(name: str) -> str:
+    """A pattern of one unit, with what must stand behind it and what must not."""
+    ahead = _UNITS["only_before"].get(name)
+    never = _UNITS["never_before"].get(name)
+    only = rf"(?=\s+(?:{either(terms(ahead))})(?!\w))" if ahead else ""
+    not_so = rf"(?! (?:{either(terms(never))})(?!\w))" if never else ""
+    return re.escape(name) + only + not_so
+
+
+_ALL_UNITS = "|".join(
+    _unit(name) for name in sorted(_UNITS["measures"], key=lambda n: (-len(n), n))
+)
+_MEASURE = rf"(?P<unit>(?:{_ALL_UNITS})(?![\w²³])(?:(?: [{LOWER}]+)?/(?:{_OVER})(?!\w))?)"
 _PERCENT = r"(?P<percent>%|phần trăm|điểm %|điểm phần trăm)"
 _RATE_WORD = rf"(?:{either(_UNITS['rates']['long'])}|[^\W\d_]+[23²³]?)"
 _RATE = re.compile(rf"\s?/\s?(?:0?1 )?{_RATE_WORD}(?:/{_RATE_WORD})*(?!\w)")
 
 _ONE = rf"(?:{DIGITS})"
+_HEADS = either(
+    [*terms(table("traps")["heads"]), *_UNITS["measures"], *_UNITS["scales"], *_CURRENCIES]
+)
 # 1 tỷ 250 triệu; 87 tỷ 350 triệu 500 nghìn; 1 tỷ 3; 2 triệu rưỡi
-_CHAIN = rf"(?P<chain>(?: {_ONE} (?:triệu|nghìn|ngàn)(?!\w))*)(?: (?P<tail>\d{{1,3}})(?!\d|[.,/]\d|/|\s?(?:%|[{LOWER}]))|(?P<half> rưỡi))?"
+_CHAIN = rf"(?P<chain>(?: {_ONE} (?:triệu|nghìn|ngàn)(?!\w))*)(?: (?P<tail>\d{{1,3}})(?!\d|[.,/]\d|/|\s?%|\s?(?:{_HEADS})(?!\w))|(?P<half> rưỡi))?"
 _AMOUNT = re.compile(
-    rf"(?P<sign>[+-])?(?P<number>{SPACED}(?=\s[{LOWER}])|{_ONE})(?:\s{{0,2}}(?P<scale>{SCALE})(?:{_CHAIN})?)?",
+    rf"(?P<sign>[+-])?(?P<number>{SPACED}(?=\s[{LOWER}])|{STRAY}|{_ONE})(?:\s{{0,2}}(?P<scale>{SCALE})(?:{_CHAIN})?)?",
     re.IGNORECASE,
 )
-_SPELLED = re.compile(rf"(?<![\w]){SPELLED}(?=\s)", re.IGNORECASE)
+_SPELLED = re.compile(rf"(?<!\w){SPELLED}(?!\w)", re.IGNORECASE)
 _RANGE = re.compile(DASH)
 _AFTER = re.compile(rf"\s{{0,2}}(?:{_CURRENCY}|{_PERCENT}|{_MEASURE})")
-_FRACTION = re.compile(rf"/(?P<total>{DIGITS})(?=\s)")
+_SLASH = re.compile(r"/(?=\d)")
 _TIMES = re.compile(r"(?P<count>\d{1,3}) ?[x×] ?(?=\d)")
 # After a bare "tỷ" or "triệu" these words go on with the sentence, so the amount is money.
 _NO_NOUN = re.compile(
-    r"\s*(?:$|[^\w\s]|(?:và|là|để|cho|từ|so|của|với|trong|do|được|vào|ở|tại|tiền|vốn|nên|thì|đến|/|đã|sẽ|theo|bằng)(?!\w))"
+    r"[ \t]*(?:$|\n|[^\w\s]|(?:và|là|để|cho|từ|so|của|với|trong|do|được|vào|ở|tại|tiền|vốn|nên|thì|đến|/|đã|sẽ|theo|bằng|"
+    r"ăn|sửa|mua|trả|xây|xóa|xoá|đóng|dựng|làm|nộp|gửi|nhập|cùng|ủng hộ|hỗ trợ|mỗi|một)(?!\w))"
 )
-_MULTIPLE = re.compile(r"gấp(?: (?:gần|hơn|trên|khoảng|tới|đến))? $")
+# What is paid in thousands without a currency: bán 20 ngàn, mỗi phần 10 ký gạo và 300 ngàn.
+_PRICED = re.compile(
+    r"(?:giá|bán|kiếm|trả|tiền|lương|phí|mỗi|thu|tặng|hỗ trợ|ủng hộ)(?: [^\W\d]+){0,6}(?: \d+ [^\W\d]+ [^\W\d]+ và)? $"
+)
+_MULTIPLE = re.compile(
+    r"(?:gấp|tăng|giảm|cao|lớn|nhiều|bằng)(?: (?:gần|hơn|trên|khoảng|tới|đến))? $"
+)
+_SCORED = re.compile(
+    r"(?i)(?<!\w)(?:thi|giải|đạt|ghi|tối đa|môn|chấm)(?:[^.;\n]{0,70}) \(?$"
+)
+_SUBJECT = re.compile(r" (?:môn|[A-ZĐ])|\s*(?:[^\w\s:]|$|\n)| giành")
+
+
+_NO_NUMBER = ("bên", "năm", "mặt", "phía", "miền", "đầu")  # hai bên, hai năm, ba miền
 
 
 @dataclass(frozen=True)
@@ -77,16 +109,23 @@ class _Part:
     end: int
     match: re.Match[str] | None
     spelled: Decimal | None = None
+    words: str = ""
 
     @property
     def scale(self) -> str | None:
         return self.match["scale"].lower() if self.match and self.match["scale"] else None
 
-    def amount(self, scale: str | None, counted: bool = False) -> Amount:
+    @property
+    def great(self) -> bool:
+        """Whether it is told in millions or milliards."""
+        written = self.scale if self.match else self.words
+        return bool(re.search(r"(?:tỷ|tỉ|triệu|tr\.?)(?: rưỡi| \w+)?$", written or ""))
+
+    def amount(self, scale: str | None, kind: str = "") -> Amount:
         if self.match is None:
             assert self.spelled is not None
             return Amount(self.spelled * scale_factor(scale), ("spelled_out",))
-        read = read_digits(self.match["number"], scale is not None, counted)
+        read = read_digits(self.match["number"], scale is not None, kind)
         factor = scale_factor(scale)
         value = read.value * factor + _chain_value(self.match, factor)
         return Amount(-value if self.match["sign"] == "-" else value, read.flags)
@@ -107,13 +146,20 @@ def _part_at(text: str, at: int) -> _Part | None:
     if match := _SPELLED.match(text, at):
         value = read_spelled(match[0])
         if value is not None and not _vague(match[0], text, match.end()):
-            return _Part(match.start(), match.end(), None, value)
+            return _Part(match.start(), match.end(), None, value, match[0].lower())
     return None
 
 
+_AMONG = re.compile(
+    rf"(?: [{LOWER}]+){{1,3}}(?:,| và) (?:{either(w for w in _UNITS['words'] if w not in ('không', 'một', 'mốt', 'tư'))}|\d)"
+)
+
+
 def _vague(words: str, text: str, end: int) -> bool:
-    """One alone is an article, and năm alone is a year, far more often than a number."""
+    """One alone is an article unless other counts follow, and năm alone is a year far more often than a number."""
     lone = words.lower()
+    if lone == "một" and _AMONG.match(text, end):
+        return False
     if lone in (
         "một",
         "năm",
@@ -147,16 +193,21 @@ def read_amount(text: str, at: int) -> Read | None:
     second = None
     if joint := _RANGE.match(text, _end_of_unit(text, first)):
         second = _part_at(text, joint.end())
-    if second and second.match and not _rising(first, second):
-        second = None
     if second and (found := _range(text, first, second)):
         return found
-    return _single(text, first)
+    return _with_total(text, _single(text, first))
 
 
-def _rising(first: _Part, second: _Part) -> bool:
-    scale = first.scale or second.scale
-    return first.amount(scale).value < second.amount(second.scale or first.scale).value
+def _with_total(text: str, read: Read | None) -> Read | None:
+    """4.120ha/4.350,5ha: of two amounts of one unit the second is the whole of the first."""
+    slash = _SLASH.match(text, read.end) if read and read.type in ("money", "measure") else None
+    second = _part_at(text, slash.end()) if slash else None
+    whole = _single(text, second) if second else None
+    if read is None or whole is None or read.value is None or whole.value is None:
+        return read
+    if (whole.type, whole.unit) != (read.type, read.unit) or whole.value < read.value:
+        return read
+    return replace(read, end=whole.end, total=whole.value)
 
 
 def _end_of_unit(text: str, part: _Part) -> int:
@@ -166,30 +217,29 @@ def _end_of_unit(text: str, part: _Part) -> int:
 
 
 def _fraction(text: str, part: _Part) -> Read | None:
-    """14/15 xã: a part and its total over one noun or unit; 29,5%/31% is two figures."""
-    slash = _FRACTION.match(text, part.end)
-    if not slash:
+    """14/15 xã, 203,5/241 tỷ đồng: a part and its total over one noun or unit; 29,5%/31% is two figures."""
+    slash = _SLASH.match(text, part.end)
+    second = _part_at(text, slash.end()) if slash else None
+    read = _single(text, second) if second and second.match else None
+    if second is None or read is None or read.value is None:
         return None
-    read = _single(text, replace(part, end=slash.end()))
-    total = read_digits(slash["total"]).value
-    if read is None or read.value is None or total < read.value:
+    value = part.amount(part.scale or second.scale, read.type).value
+    if read.value < value:
         return None
-    return replace(read, total=total)
+    return replace(read, start=part.start, value=value, total=read.value)
 
 
 def _range(text: str, first: _Part, second: _Part) -> Read | None:
+    """Both ends over one unit; a low end above the high one has a scale of its own: 50.000 đến 3 triệu đồng."""
     read = _single(text, second)
     if read is None or read.value is None:
         return None
-    between = text[first.end : second.start]
     own_unit = _AFTER.match(text, first.end)
-    scale = first.scale or (
-        None if own_unit and not between.startswith("-") and first.scale else second.scale
-    )
-    if own_unit and own_unit["currency"] and first.scale is None:
-        scale = None
-    low = first.amount(scale, read.type == "count")
-    if low.value >= read.value:
+    shared = None if own_unit and own_unit["currency"] else second.scale
+    scales = dict.fromkeys((first.scale or shared, first.scale))
+    ends = (first.amount(scale, read.type) for scale in scales)
+    low = next((end for end in ends if end.value < read.value), None)
+    if low is None:
         return None
     flags = tuple(dict.fromkeys((*low.flags, *read.flags)))
     return replace(read, start=first.start, value=None, low=low.value, high=read.value, flags=flags)
@@ -204,27 +254,34 @@ def _single(text: str, part: _Part) -> Read | None:
         return _rated(text, _read(part, after.end(), "percent", unit))
     if after and after["unit"]:
         return _rated(text, _read(part, after.end(), "measure", after["unit"].strip()))
-    if (
-        part.scale
-        and re.fullmatch(r".*(?:tỷ|tỉ|triệu|tr)", part.scale)
-        and _NO_NOUN.match(text, part.end)
-    ):
-        return _rated(
-            text, replace(_read(part, part.end, "money", "VND"), flags=("currency_implied",))
-        )
+    slang = _SLANG_AFTER.match(text, part.end) if part.scale or part.great else None
+    if slang:
+        return _rated(text, _read(part, slang.end(), "money", _SLANG[slang["slang"].lower()]))
+    if (part.scale or part.great) and _is_price(text, part):
+        read = _read(part, part.end, "money", "VND")
+        return _rated(text, replace(read, flags=(*read.flags, "currency_implied")))
     return _count(text, part)
 
 
-def _money(text: str, part: _Part, after: re.Match[str]) -> Read | None:
-    if after["currency"] == "đồng" and re.match(
-        r" (?:chí|bào|chủ|lòng|thời|loạt|bộ|ruộng|đều|ý|hồ|nghiệp)(?!\w)", text[after.end() :]
-    ):
-        return _count(text, part)
-    return _rated(text, _read(part, after.end(), "money", _CURRENCIES[after["currency"]]))
+def _is_price(text: str, part: _Part) -> bool:
+    """Whether a number with a scale and no noun is money: 31 tỷ, 12 tỷ 500 triệu, bán 20 ngàn."""
+    if part.match and part.match["chain"] and "tỷ" in (part.scale or ""):
+        return True
+    if not _NO_NOUN.match(text, part.end):
+        return False
+    if part.great:
+        return True
+    before = text[max(0, part.start - 60) : part.start]
+    return part.scale in ("nghìn", "ngàn") and bool(_PRICED.search(before))
+
+
+def _money(text: str, part: _Part, after: re.Match[str]) -> Read:
+    code = _CURRENCIES[after["currency"].lower()]
+    return _rated(text, _read(part, after.end(), "money", code))
 
 
 def _read(part: _Part, end: int, kind: str, unit: str | None) -> Read:
-    amount = part.amount(part.scale)
+    amount = part.amount(part.scale, kind)
     return Read(part.start, end, kind, amount.value, unit=unit, flags=amount.flags)
 
 
@@ -236,28 +293,34 @@ def _rated(text: str, read: Read) -> Read:
     return replace(read, end=rate.end(), per=rate[0].strip().lstrip("/").strip())
 
 
+def _measured(text: str, part: _Part, at: int) -> Read | None:
+    """Words that measure in some places and count in others: gấp 1,7 lần, 9,5 điểm môn Toán."""
+    before = text[max(0, part.start - 80) : part.start]
+    broken = part.match is not None and "," in part.match["number"]
+    if re.compile(r"lần(?!\w)").match(text, at) and (broken or _MULTIPLE.search(before)):
+        return _read(part, at + len("lần"), "measure", "lần")
+    if re.compile(r"điểm(?!\w)").match(text, at) and (
+        broken
+        or (
+            _SUBJECT.match(text, at + len("điểm"))
+            and (before.endswith("(") or _SCORED.search(before))
+        )
+    ):
+        return _read(part, at + len("điểm"), "measure", "điểm")
+    return None
+
+
 def _count(text: str, part: _Part) -> Read | None:
-    blank = re.compile(r"\s?").match(text, part.end)
-    begin = blank.end() if blank else part.end
+    begin = part.end + (text[part.end : part.end + 1] == " ")
     if begin == part.end and part.match and not part.scale:
         return None
-    if text[begin : begin + 4] == "lần " and _MULTIPLE.search(
-        text[max(0, part.start - 40) : part.start]
-    ):
-        return _read(part, begin + 3, "measure", "lần")
+    if measured := _measured(text, part, begin):
+        return measured
     end = noun_end(text, begin)
     if end is None:
         return None
-    if part.match is None and text[begin:end].split(maxsplit=1)[0] in (
-        "bên",
-        "năm",
-        "mặt",
-        "lần",
-        "phía",
-        "miền",
-        "đầu",
-    ):
+    if part.match is None and text[begin:end].split(maxsplit=1)[0] in _NO_NUMBER:
         return None
-    amount = part.amount(part.scale, counted=True)
+    amount = part.amount(part.scale, "count")
     read = Read(part.start, end, "count", amount.value, noun=text[begin:end], flags=amount.flags)
     return _rated(text, read)

@@ -21,8 +21,9 @@ from model.records import (
 from model.versions import version_of
 from nlp.casing import set_case
 from nlp.codes import NOTHING, Coded, Coder
+from nlp.elided import find_elided
 from nlp.entities import walk_text
-from nlp.figures import Qualified, find_elided, find_figures
+from nlp.figures import Qualified, find_figures
 from nlp.fullnames import FullNames
 from nlp.gazetteer import portal_gazetteer
 from nlp.leftover import ask_stock

@@ -1,12 +1,10 @@
 """Reported figures of a text: where they stand, what they are worth and how they are qualified."""
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 from nlp.amounts import Read, read_amount
 from nlp.masks import Mask
-from nlp.nouns import noun_end
 from nlp.source import Source
 from nlp.tables import either, table
 from text import LOWER
@@ -23,14 +21,15 @@ _BEGIN = re.compile(
     rf"|(?<!\w)(?=(?:{'|'.join(_SPELLED_HEADS)})(?!\w))",
     re.IGNORECASE,
 )
-_STANDALONE = re.compile(
-    r"(?P<number>\d{1,3}(?:\.\d{3})+|\d+)(?=\s?(?:[,;.)]|và\s|$|\n))(?![.,]\d)"
-)
-_MOSTLY = re.compile(r"^[^,;.]{0,40}? (trở lên|trở xuống)")
+_MOSTLY = re.compile(r"(?:(?! từ )[^,;.\d]){0,40}? (trở lên|trở xuống)")
+_ESTIMATED = re.compile(r"(?i)(?<!\w)ước(?: tính)?(?: [^\W\d_]+){1,3} $")
+_PRICED_FROM = re.compile(r"(?i)(?:giá|suất|mức|phí|lương)[^,.;]{0,25} từ $")
+_UP_TO = re.compile(r" (?:lên|xuống|đến|tới)(?!\w)")
+_ON = re.compile(r"(?:địa bàn|tuyến|trục|mặt)")  # trên địa bàn: no more than these
 _EACH_BEFORE = re.compile(
-    rf"(?:^|\W)[Mm]ỗi ({either(table('units')['rates']['long'])}|[{LOWER}]+)(?![{LOWER}])[^.;,:\d]{{0,45}}\(?$"
+    rf"(?:^|\W)[Mm][ỗổ]i ({either(table('units')['rates']['long'])}|[{LOWER}]+)(?![{LOWER}])(?:, )?[^.;,:\d]{{0,60}}\(?$"
 )
-_EACH_AFTER = re.compile(rf"^(?: [{LOWER}]+){{0,3}} mỗi ([{LOWER}]+)")
+_EACH_AFTER = re.compile(rf"^(?: [{LOWER}]+){{0,3}} m[ỗổ]i ([{LOWER}]+)")
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def find_figures(source: Source, mask: Mask) -> list[Qualified]:
         if read is None:
             continue
         mask.take([(read.start, read.end)])
-        found.append(_qualified(source, read))
+        found.append(_shared_out(source.text, _qualified(source, read), found))
         at = read.end
     return found
 
@@ -83,70 +82,48 @@ def _trimmed(text: str, read: Read, mask: Mask) -> Read | None:
 
 
 _REACH = 300  # letters on both sides in which words bear on a number
-_NEAR, _EACH = 40, 90  # letters before it in which its qualifier stands, and "mỗi" with its noun
+_NEAR, _EACH = 40, 110  # letters before it in which its qualifier stands, and "mỗi" with its noun
 
 
 def _qualified(source: Source, read: Read) -> Qualified:
     start, end = source.sentence(read.start)
     before = source.text[max(start, read.start - _REACH) : read.start]
     after = source.text[read.end : min(end, read.end + _REACH)]
-    word = _BEFORE.search(before[-_NEAR:])
-    qualifier = _QUALIFIERS[word[1].lower()] if word else "exact"
-    if mostly := _MOSTLY.match(after):
-        qualifier = "at_least" if mostly[1] == "trở lên" else "at_most"
-    if (
-        read.low is None
-        and qualifier == "exact"
-        and re.search(r"(?i)giá[^,.;]{0,25} từ $", before[-_NEAR:])
-    ):
-        qualifier = "at_least"
-    if before[-5:].lower() == "trên " and re.match(r"(?:địa bàn|tuyến|trục|mặt)", read.noun or ""):
-        qualifier = "exact"
     if read.per is None:
         read = replace(read, per=_distributed(before, after))
-    return Qualified(read, qualifier)
+    return Qualified(read, _qualifier(read, before[-_NEAR:], after))
+
+
+def _qualifier(read: Read, before: str, after: str) -> str:
+    if mostly := _MOSTLY.match(after):
+        return "at_least" if mostly[1] == "trở lên" else "at_most"
+    if (word := _BEFORE.search(before)) and not (
+        word[1].lower() == "trên" and _ON.match(read.noun or "")
+    ):
+        return _QUALIFIERS[word[1].lower()]
+    if _ESTIMATED.search(before):
+        return "about"
+    if read.low is None and _PRICED_FROM.search(before) and not _UP_TO.match(after):
+        return "at_least"
+    return "exact"
+
+
+def _shared_out(text: str, qualified: Qualified, found: list[Qualified]) -> Qualified:
+    """The figure with the rate of the one that it is joined to: mỗi phần 10 kg gạo và 200.000 đồng."""
+    last = found[-1].read if found else None
+    read = qualified.read
+    if read.per or last is None or not last.per or text[last.start : last.end].endswith(last.per):
+        return qualified
+    joined = read.start - last.end < _NEAR and _AND.fullmatch(text, last.end, read.start)
+    return replace(qualified, read=replace(read, per=last.per)) if joined else qualified
+
+
+_AND = re.compile(
+    rf"(?: (?!tổng|riêng)[{LOWER}]+){{0,3}}(?:,| và| cùng)(?: (?:được|tặng|thêm|kèm|tiền|mặt|quà|hiện vật|trị giá|hỗ trợ|là))* "
+)
 
 
 def _distributed(before: str, after: str) -> str | None:
     """The head noun of "mỗi suất … 500.000 đồng" or "60 khách mỗi ngày"."""
     found = _EACH_BEFORE.search(before[-_EACH:]) or _EACH_AFTER.match(after)
     return found[1].strip() if found else None
-
-
-def find_elided(
-    source: Source, mask: Mask, anchors: list[tuple[int, int]], figures: list[Qualified]
-) -> list[Qualified]:
-    """Bare numbers behind a place or body in a list: "xã A 15, xã B 20" after "xã … hộ"."""
-    found: list[Qualified] = []
-    for _, end in sorted(anchors):
-        gap = re.compile(r"\s?[:(]?\s?").match(source.text, end)
-        begin = gap.end() if gap else end
-        number = _STANDALONE.match(source.text, begin)
-        if not number or not mask.free(*number.span("number")):
-            continue
-        noun = _counted_before(figures, found, source.sentence(end)[0], end)
-        read = read_amount(number["number"] + " hộ", 0) if noun else None
-        if read is None:
-            continue
-        start, stop = number.span("number")
-        mask.take([(start, stop)])
-        read = replace(read, start=start, end=stop, noun=noun, flags=("elided_noun",))
-        found.append(Qualified(read, "exact"))
-    return found
-
-
-def _counted_before(
-    figures: list[Qualified], found: list[Qualified], start: int, end: int
-) -> str | None:
-    """What the last figure with a noun between two positions counts."""
-    at = bisect_left(figures, end, key=lambda q: q.read.start)
-    nearest = [q.read for q in found[-1:] if start <= q.read.start]
-    while at and start <= figures[at - 1].read.start:
-        at -= 1
-        if figures[at].read.noun:
-            nearest.append(figures[at].read)
-            break
-    return max(nearest, key=lambda r: r.start).noun if nearest else None
-
-
-__all__ = ["Qualified", "find_elided", "find_figures", "noun_end"]

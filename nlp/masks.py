@@ -49,9 +49,13 @@ def find_documents(text: str) -> Spans:
 
 
 _NUMBERED = frozenset(terms(table("traps")["numbered"]))
+_VERBS = frozenset(terms(table("traps")["verbs"]))
+_HEADS = re.compile(
+    rf" ?(?:{either([*terms(table('traps')['heads']), *table('units')['measures']])})(?!\w)"
+)
 _WORDS_BEFORE = 3  # of the longest such word: tổ dân phố
 _NAMING = re.compile(
-    rf"(?<=[^\W\d_] )\d+(?:[/.-]\d+)*[A-Za-z]?\b(?![.,/-]?\d)(?! ?(?:{either(table('traps')['counted'])}))"
+    rf"(?<=[^\W\d_] )\d+(?:[/.,-]\d+)*[A-Za-z]?\b(?![.,/-]?\d)(?!(?: ?[-–] ?\d+)? ?(?:{either(table('traps')['counted'])}))"
 )
 
 
@@ -62,7 +66,12 @@ def _named_numbers(text: str) -> Spans:
         before = text[max(0, number.start() - 24) : number.start() - 1]
         words = before.lower().split()[-_WORDS_BEFORE - 1 :]
         for count in range(1, _WORDS_BEFORE + 1):
-            if " ".join(words[-count:]) in _NUMBERED:
+            name = " ".join(words[-count:])
+            if words[:-count][-1:] in (["mỗi"], ["từng"]):
+                break
+            if name in _VERBS and _HEADS.match(text, number.end()):
+                break
+            if name in _NUMBERED:
                 spans.append((number.start() - 1 - len(words[-1]), number.end()))
                 break
     return spans

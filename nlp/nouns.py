@@ -36,7 +36,7 @@ def noun_end(text: str, at: int) -> int | None:
     """Where the counted noun phrase that begins at a position ends, None where none begins."""
     fixed = _FIXED.match(text, at)
     head = _WORD.match(text, at)
-    if head is None or not (fixed or _may_begin(head[0])):
+    if head is None or not (fixed or (_may_begin(head[0]) and not _VERBS.match(text, at))):
         return None
     end = _phrase_end(text, at)
     while (joint := _JOINT.match(text, end)) and _same_class(text, at, end, joint.end()):

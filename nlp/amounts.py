@@ -75,9 +75,7 @@ _PRICED = re.compile(
 _MULTIPLE = re.compile(
     r"(?:gấp|tăng|giảm|cao|lớn|nhiều|bằng)(?: (?:gần|hơn|trên|khoảng|tới|đến))? $"
 )
-_SCORED = re.compile(
-    r"(?i)(?<!\w)(?:thi|giải|đạt|ghi|tối đa|môn|chấm)(?:[^.;\n]{0,70}) \(?$"
-)
+_SCORED = re.compile(r"(?i)(?<!\w)(?:thi|giải|đạt|ghi|tối đa|môn|chấm)(?:[^.;\n]{0,70}) \(?$")
 _SUBJECT = re.compile(r" (?:môn|[A-ZĐ])|\s*(?:[^\w\s:]|$|\n)| giành")
 
 

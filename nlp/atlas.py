@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
-from text import bare_key, match_key
+from text import bare_key, fold, match_key
 
 TABLE = Path(__file__).parent / "tables" / "administrative.tsv"
 REFORM = "2025-07-01"
@@ -88,12 +88,19 @@ def name_key(name: str) -> str:
     >>> name_key("Phú Quý") == name_key("Phú Quí"), name_key("Bà Rịa-Vũng Tàu") == name_key("Bà Rịa - Vũng Tàu")
     (True, True)
     """
-    return match_key(name).translate(_Y).replace(" - ", "-").replace("’", "'").replace("k' ", "k'")
+    key = match_key(name).translate(_Y).replace(" - ", "-").replace("’", "'").replace("k' ", "k'")
+    return key.replace("đăk", "đắk")
 
 
 def loose_key(name: str) -> str:
     """Equal for spellings that differ in marks, hyphens, apostrophes and blanks: Ea H'leo, Ea Hleo."""
     return _GLUE.sub("", bare_key(name))
+
+
+def _lacks_marks(written: str, name: str) -> bool:
+    """Whether each letter is that of the name, with its mark or without any."""
+    pairs = zip(*(_GLUE.sub("", name_key(n)) for n in (written, name)), strict=True)
+    return all(a == b or a == fold(b) for a, b in pairs)
 
 
 class Atlas:
@@ -119,8 +126,8 @@ class Atlas:
         return self.by_key.get(name_key(name), [])
 
     def nearly_named(self, name: str) -> list[Unit]:
-        """Units whose name differs at most in marks, hyphens, apostrophes and blanks."""
-        return self.by_loose_key.get(loose_key(name), [])
+        """Units whose name has more marks, or other hyphens, apostrophes and blanks; another tone is another name."""
+        return [u for u in self.by_loose_key.get(loose_key(name), []) if _lacks_marks(name, u.name)]
 
     def province(self, unit: Unit) -> str:
         """The code of the province that a unit lay in at its moments."""

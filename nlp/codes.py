@@ -12,11 +12,17 @@ from dataclasses import dataclass
 
 from nlp.atlas import Atlas, Unit, moments_of, read_atlas, split_level
 from nlp.gazetteer import Gazetteer
+from nlp.patterns import COUNTRIES, REGIONS
 from nlp.tables import table
 
 _ALIASES: dict[str, str] = table("places")["aliases"]
 _LIST_HEAD = re.compile(r"(?i)(tỉnh|thành phố|huyện|thị xã|quận|xã|phường|thị trấn)(?: là)?[ :]+$")
 _LISTED = re.compile(r"\s?(?:,|;|và|&|-|–)\s?(?:\w+\s)?")
+# Before the first of a list whose level word is of all: các xã Gia Lập, Gia Vân.
+_PLURAL = re.compile(r"(?i)(?:các|những|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|\d{1,2}) $")
+_LISTED_LEVEL = re.compile(
+    r"(?i)(?:các|những|\d{1,2}|hai|ba|bốn|năm|sáu) (?:tỉnh|thành phố|huyện|thị xã|quận|xã|phường|thị trấn)(?: là| gồm)?[ :]+$"
+)
 _INSIDE = re.compile(r"\s?(?:,|-|–|\(|của|thuộc|tỉnh|ở)\s?\(?(?:của |thuộc )?")
 _KIND = re.compile(r"(?i)^(huyện|xã|thị xã|thành phố) (?:đảo|biên giới|miền núi|vùng cao) ")
 _UP = {"province": 0, "district": 1, "commune": 2}
@@ -46,6 +52,8 @@ class Coder:
         self.home = gazetteer.home
         self.own = {(unit.code, unit.moments) for unit in gazetteer.home}
         self.moments, self.valid = moments_of(published)
+        # Communes were merged early in 2020, the districts of Thủ Đức and others a year or two later.
+        self.merging = "2020-04-01" <= (published or "") < "2022-01-01"
         self.atlas: Atlas = read_atlas()
 
     def code_places(self, spans: Sequence[tuple[int, int]]) -> list[Coded]:
@@ -53,18 +61,26 @@ class Coder:
         levels = self._levels(spans)
         coded = [NOTHING] * len(spans)
         for number in range(len(spans) - 1, -1, -1):
-            upper = coded[number + 1].unit if self._chained(spans, number) else None
+            chained = self._chained(spans, number)
+            if chained and COUNTRIES.fullmatch(self.text, *spans[number + 1]):
+                continue
+            upper = coded[number + 1].unit if chained else None
             coded[number] = self._code(spans[number], levels[number], upper)
         return coded
 
     def _levels(self, spans: Sequence[tuple[int, int]]) -> list[str | None]:
-        """The level word of each place: its own, or that of the list it stands in."""
+        """The level word of each place: its own, or that of the list it stands in behind a plural."""
         levels: list[str | None] = []
+        plural = False
         for number, (start, end) in enumerate(spans):
+            before = self.text[max(0, start - 24) : start]
             level, _ = split_level(_KIND.sub(r"\1 ", self.text[start:end]))
-            if level is None and (head := _LIST_HEAD.search(self.text[max(0, start - 14) : start])):
-                level = head[1].lower()
-            if level is None and number and _LISTED.fullmatch(self._gap(spans, number - 1)):
+            listed = number > 0 and _LISTED.fullmatch(self._gap(spans, number - 1)) is not None
+            if level:
+                plural = _PLURAL.search(before) is not None
+            elif head := _LIST_HEAD.search(before):
+                level, plural = head[1].lower(), _LISTED_LEVEL.search(before) is not None
+            elif listed and plural:
                 level = levels[-1]
             levels.append(level)
         return levels
@@ -78,10 +94,14 @@ class Coder:
 
     def _code(self, span: tuple[int, int], level: str | None, upper: Unit | None) -> Coded:
         text = " ".join(self.text[span[0] : span[1]].split())
+        if REGIONS.fullmatch(text):
+            return NOTHING
         own, name = split_level(_KIND.sub(r"\1 ", _ALIASES.get(text, text)))
+        name = name.lstrip("0") if name.isdecimal() else name
         for units in (self.atlas.named(name), self.atlas.nearly_named(name)):
             for wanted in dict.fromkeys((own or level, own)):
-                if found := self._nearest([u for u in units if _fits(u, wanted)], wanted, upper):
+                found = self._nearest([u for u in units if _fits(u, wanted)], wanted, upper)
+                if found is not None and found.unit is not None:
                     return found
         return NOTHING
 
@@ -107,8 +127,9 @@ class Coder:
         for own in self.home:
             if own.rank == "province":
                 yield [u for u in units if self.atlas.within(u, own) and u.rank == "district"]
+                yield [u for u in units if u.rank == "province"]
             yield [u for u in units if self.atlas.within(u, own)]
-        if self.home:
+        if self.home and "4" in (self.moments, self.home[0].moments):
             today = self.atlas.today_province(self.home[-1])
             yield [u for u in units if self.atlas.today_province(u) == today]
         yield [u for u in units if u.rank == "province"]
@@ -120,7 +141,8 @@ class Coder:
         for moment in (*self.moments, *"321"):
             listed = [u for u in units if moment in u.moments]
             if listed:
-                return self._one(listed, valid=moment in self.valid)
+                district = moment == "1" and listed[0].rank == "district" and self.merging
+                return self._one(listed, valid=moment in self.valid or district)
         return NOTHING
 
     def _one(self, units: list[Unit], valid: bool) -> Coded:

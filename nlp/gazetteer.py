@@ -15,7 +15,10 @@ from nlp.atlas import (
     split_level,
     split_loosely,
 )
+from nlp.tables import table
 from text import nfc
+
+_ALIASES: dict[str, str] = table("places")["aliases"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def read_gazetteer(place: str | None, today: bool = False) -> Gazetteer:
     `today` takes a name that units before and after 2025-07-01 share for the unit of today.
     """
     atlas = read_atlas()
-    home = _home(atlas, place or "", today)
+    home = _home(atlas, place or "", today) or _home(atlas, _completed(place or ""), today)
     levels: dict[str, set[str]] = defaultdict(set)
     near = {name_key(name) for _, name in _links(place or "")}
     for unit in _around(atlas, home):
@@ -83,8 +86,17 @@ def portal_gazetteer(place: str | None, published: str | None) -> Gazetteer:
     return read_gazetteer(nfc(place) if place else None, (published or REFORM) >= REFORM)
 
 
+def _completed(place: str) -> str:
+    """The place with its province, "" where it is none."""
+    try:
+        return find_place(place)
+    except InputError:
+        return ""
+
+
 def _links(place: str) -> list[tuple[str | None, str]]:
-    return [split_level(part) for part in place.split(",") if part.strip()]
+    parts = (" ".join(part.split()) for part in place.split(",") if part.strip())
+    return [split_level(_ALIASES.get(part, part)) for part in parts]
 
 
 def _home(atlas: Atlas, place: str, today: bool) -> tuple[Unit, ...]:
@@ -132,8 +144,8 @@ def find_place(written: str) -> str:
     """
     atlas = read_atlas()
     found: list[Unit] = []
-    for part in reversed([p for p in nfc(written).split(",") if p.strip()]):
-        level, name = split_loosely(part)
+    for part in reversed([" ".join(p.split()) for p in nfc(written).split(",") if p.strip()]):
+        level, name = split_loosely(_ALIASES.get(part, part))
         units = [u for u in atlas.nearly_named(name) if level in (None, u.level)]
         units = [u for u in units if name_key(u.name) == name_key(name)] or units
         units = [u for u in units if all(u != up and _lies(atlas, u, up) for up in found)]

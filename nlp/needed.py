@@ -12,7 +12,7 @@ def needed_words(pattern: re.Pattern[str]) -> Needed:
     """Lower-case strings one of which stands in every text the pattern matches; empty if none can be told.
 
     >>> sorted(needed_words(re.compile(r"(?i)(?:Điều|khoản) \\d+")))
-    ['khoản ', 'điều ']
+    ['khoản', 'điều']
     """
     return _of(parser.parse(pattern.pattern, pattern.flags & re.IGNORECASE))
 

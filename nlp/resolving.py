@@ -13,30 +13,37 @@ from datetime import date
 from text import LOWER
 
 DAY, _M = r"(0?[1-9]|[12]\d|3[01])", r"(0?[1-9]|1[0-2])"
-YEAR = r"((?:19|20)\d{2})"
+YEAR = r"((?:1[5-9]|20)\d{2})"
 NUMBER = r"(\d{1,2}|ba|bốn|năm|sáu|bảy|tám|chín|mười|mười một)"
 _SEP = r"\s?[/.-]\s?"
-_DASH = r"(?:\s?[-–—]\s?|\s(?:đến|tới|và)\s)"
+_DASH = r"(?:\s?[-–—]\s?|\s(?:đến hết|đến|tới|và)\s|, ?)"
+_MORE = r"(?:, ?(?:0?[1-9]|[12]\d|3[01])(?=,| và)){0,5}"  # the days between in ngày 13, 14 và 15/10
 _COUNTS = {"ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10, "mười một": 11}  # fmt: skip
 _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 # The day of a bare 14/10 or 14-10 must be announced by one of these, or stand alone as a date.
 _ANNOUNCED = re.compile(
     r"(?:ngày|sáng|chiều|tối|trưa|đêm|hôm nay,|hôm qua,|trước|đến|từ|hết|kể từ|hôm|rạng sáng|và|tới|vào|"
-    r"(?:hai|ba|hai|các|những|\d) ngày(?: từ)?|:)\s*\(?$",
+    r"hẹn|chậm nhất|lúc|giờ|\d{1,2}h(?:\d{2})?|(?:hai|ba|hai|các|những|\d) ngày(?: từ)?|:)\s*\(?$",
     re.IGNORECASE,
 )
 _NO_DATE = re.compile(
-    r"(?:hạng|lớp|số|đạt|có|tỷ lệ|còn|được|nhà|lô|hẻm|ngõ|ngách|thửa|huyết áp|tổ|liệt|bệnh binh|thương binh|tiêu chí)\s$",
+    r"(?:chiếm(?: tới| đến| gần| hơn| khoảng)?|hạng|lớp|số|đạt|có|tỷ lệ|còn|được|nhà|lô|hẻm|ngõ|ngách|thửa|huyết áp|tổ|liệt|bệnh binh|thương binh|tiêu chí)\s$",
     re.IGNORECASE,
 )
 _AHEAD = re.compile(
-    r"(?:(?:trước|chậm nhất|đến hết|hạn|tới|từ nay đến)\s+(?:ngày\s)?|(?:dự kiến|sẽ|chuẩn bị|kế hoạch)\s[^.;]{0,80})$",
+    r"(?:(?:trước|chậm nhất|đến hết|hạn|hạn chót|tới|hẹn|từ nay đến|từ (?:ngày )?\d{1,2}[/-]\d{1,2} đến)\s+(?:ngày\s)?"
+    r"|(?:dự kiến|sẽ|chuẩn bị|kế hoạch|diễn ra|áp dụng|đề nghị)\s[^.;]{0,80})$",
     re.IGNORECASE,
 )
+_NAMED_DAY = re.compile(r"(?:(?:N|n)gày|(?:L|l)ễ|kỷ niệm)(?: [^\W\d_]+){1,9} $")
+_SHARE = re.compile(r"(?:tới|gần|hơn|còn|hết|quá|bằng) $")
+_STEMS = "Giáp|Ất|Bính|Đinh|Mậu|Kỷ|Canh|Tân|Nhâm|Quý"  # of lunar years: năm Ất Mùi
 _NOUN_AFTER = re.compile(
     rf"\s(?!tháng|của|của|tại|tới|với|năm|này|vừa|là|ở|đến|và|từ|cho|âm|dương|AL)[{LOWER}]"
 )
-_LUNAR = re.compile(r"\s?\(?(?:âm lịch|AL\b|Âm lịch)")
+_LUNAR = re.compile(
+    rf"(?:\s(?:đến|tới|-)\s(?:(?:mùng|mồng|ngày)\s)?\d{{1,2}}/\d{{1,2}})?\s?\(?(?:âm lịch|AL\b|Âm lịch|năm (?:{_STEMS})\s)"
+)
 
 
 @dataclass(frozen=True)
@@ -68,11 +75,14 @@ def _months(year: int, first: int, last: int) -> tuple[date, date]:
     return date(year, first, 1), date(year, last, monthrange(year, last)[1])
 
 
+_HALF_YEAR, _MONTH_AHEAD = 183, 31  # days that a date without a year may lie ahead
+
+
 def _near(clue: Clue, month: int, day: int) -> date | None:
     """The day of that month nearest to publication, at most a month after it unless announced."""
     if clue.published is None:
         return None
-    ahead = 120 if _AHEAD.search(clue.before) else 31
+    ahead = _HALF_YEAR if _AHEAD.search(clue.before) else _MONTH_AHEAD
     around = (_day(clue.published.year + step, month, day) for step in (-1, 0, 1))
     distances = {d: (d - clue.published).days for d in around if d}
     fitting = [d for d, days in distances.items() if days <= ahead]
@@ -84,11 +94,20 @@ def _full_date(clue: Clue) -> Resolved:
     return (found, found, "printed") if found else None
 
 
+_SHARES = 5  # of what is told in thirds and quarters: tới 2/3
+
+
 def _short_date(clue: Clue) -> Resolved:
     start, end = clue.match.span()
     after = clue.text[end : end + 20]
-    if _LUNAR.match(after) or _NO_DATE.search(clue.before):
+    if _LUNAR.match(clue.text, end) or _NO_DATE.search(clue.before):
         return None
+    day, month = int(clue.match[1]), int(clue.match[2])
+    if day < month <= _SHARES and _SHARE.search(clue.before):
+        return None
+    if _NAMED_DAY.search(clue.before):
+        found = _near(clue, month, day)
+        return (found, found, "resolved") if found else None
     if not clue.match[0].lower().startswith("ngày") and not _ANNOUNCED.search(clue.before):
         dashed = "/" not in clue.match[0]
         if dashed or _NOUN_AFTER.match(after) or clue.text[start - 1 : start] == "-":
@@ -97,7 +116,18 @@ def _short_date(clue: Clue) -> Resolved:
     return (found, found, "resolved") if found else None
 
 
+def _dotted_date(clue: Clue) -> Resolved:
+    """A day and month with a dot between them, only where a word says that it is one: sáng 25.7."""
+    announced = clue.match[0].startswith("ngày") or _PART_OF_DAY.search(clue.before)
+    return _short_date(clue) if announced else None
+
+
+_PART_OF_DAY = re.compile(r"(?i)(?:sáng|trưa|chiều|tối|đêm) $")
+
+
 def _worded_date(clue: Clue) -> Resolved:
+    if " Tháng " in clue.text[clue.match.start() : clue.match.end()]:
+        return None  # a street or school that bears a day's name
     if clue.match[3]:
         return _full_date(clue)
     if _LUNAR.match(clue.text, clue.match.end()):
@@ -108,7 +138,8 @@ def _worded_date(clue: Clue) -> Resolved:
 
 def _day_range(clue: Clue) -> Resolved:
     first, last, month, year = clue.match.groups()
-    if not clue.match[0].lower().startswith("ngày") and not _ANNOUNCED.search(clue.before):
+    announced = clue.match[0].startswith("ngày") or _ANNOUNCED.search(clue.before)
+    if not announced and not clue.before.endswith("("):
         return None
     end = _day(int(year), int(month), int(last)) if year else _near(clue, int(month), int(last))
     start = _day(end.year, end.month, int(first)) if end else None
@@ -134,6 +165,17 @@ def _year_nearby(clue: Clue) -> int | None:
     return int(found[1]) if found else None
 
 
+_PLANNED = re.compile(r"(?i)(?:phấn đấu|mục tiêu|kế hoạch|dự kiến|chỉ tiêu|nhiệm vụ)[^.;]*$")
+
+
+def _half_year(clue: Clue) -> Resolved:
+    year = int(clue.match[2]) if clue.match[2] else clue.published and clue.published.year
+    if not year:
+        return None
+    span = (1, 6) if clue.match[1] == "đầu" else (7, 12)
+    return *_months(year, *span), "printed" if clue.match[2] else "resolved"
+
+
 def _part_of_year(clue: Clue) -> Resolved:
     count, half, year = count_of(clue.match[1]), clue.match[2].lower(), clue.match[3]
     if not 1 <= count <= 11 or (not year and clue.published is None):
@@ -142,7 +184,8 @@ def _part_of_year(clue: Clue) -> Resolved:
     if resolved is None:
         assert clue.published is not None
         passed = clue.published.month >= (count if half == "đầu" else 2)
-        resolved = clue.published.year - (not passed)
+        planned = _PLANNED.search(clue.before) is not None
+        resolved = clue.published.year - (not passed and not planned)
     span = (1, count) if half == "đầu" else (13 - count, 12)
     return *_months(resolved, *span), "printed" if year else "resolved"
 
@@ -159,13 +202,18 @@ def _bare_months(clue: Clue) -> Resolved:
     cued = re.search(
         r"(?i)(?:trong|qua|kết quả|tình hình|tổng kết|sơ kết|lũy kế|,|^)\s*$", clue.before
     )
-    if not cued or count not in clue.parts or not 2 <= count <= 11:
+    reached = _REACHED.match(clue.text, clue.match.end()) and clue.published
+    just_over = reached and (clue.published.month - count) % 12 in (0, 1)  # type: ignore[union-attr]
+    if not 2 <= count <= 11 or not ((cued and count in clue.parts) or just_over):
         return None
-    year = clue.parts[count]
+    year = clue.parts.get(count)
     if year is None and clue.published is None:
         return None
     base = year or clue.published.year - (clue.published.month < count)  # type: ignore[union-attr]
     return *_months(base, 1, count), "resolved"
+
+
+_REACHED = re.compile(r" (?:đạt|ước|tăng|giảm)(?!\w)")
 
 
 def _quarter(clue: Clue) -> Resolved:
@@ -203,9 +251,29 @@ def _month_range(clue: Clue) -> Resolved:
 
 
 def _year(clue: Clue) -> Resolved:
-    if re.search(r"(?i)(?:sinh|học|SN)\s*$", clue.before):
+    if re.search(r"(?i)(?:(?<!giáng )sinh|học|SN)\s*$", clue.before):
         return None
     return *_months(int(clue.match[1]), 1, 12), "printed"
+
+
+def _short_year(clue: Clue) -> Resolved:
+    """A year of the last century in two digits, as people say it ("Năm 72")."""
+    return *_months(1900 + int(clue.match[1]), 1, 12), "resolved"
+
+
+def _day_of_month(clue: Clue) -> Resolved:
+    """A day whose month is that of publication, the one before or the one after."""
+    if clue.published is None:
+        return None
+    months = (_shifted(clue.published, step) for step in (-1, 0, 1))
+    days = [d for year, month in months if (d := _day(year, month, int(clue.match[1])))]
+    found = min(days, key=lambda d: abs((d - clue.published).days))  # type: ignore[operator]
+    return found, found, "resolved"
+
+
+def _shifted(day: date, months: int) -> tuple[int, int]:
+    number = day.year * 12 + day.month - 1 + months
+    return number // 12, number % 12 + 1
 
 
 def _years(clue: Clue) -> Resolved:
@@ -256,7 +324,7 @@ RULES: list[tuple[str, str, Callable[[Clue], Resolved]]] = [
     ),
     ("period", rf"\b(?:\d+ năm,? |từ năm )?\(?{YEAR}\s?[-–]\s?{YEAR}(?=\))", _bracketed_years),
     ("period", rf"\b\d+ năm {YEAR}\s?[-–]\s?{YEAR}\b", _years),
-    ("period", rf"\b(?:từ )?năm {YEAR}\s?[-–]\s?(?:năm )?{YEAR}\b", _years),
+    ("period", rf"\b(?:từ )?năm {YEAR}(?:\s?[-–]\s?|\sđến\s)(?:năm )?{YEAR}\b", _years),
     (
         "period",
         rf"\b{DAY}{_SEP}{_M}{_SEP}{YEAR}\s?[-–]\s?{DAY}{_SEP}{_M}{_SEP}{YEAR}\b",
@@ -264,13 +332,14 @@ RULES: list[tuple[str, str, Callable[[Clue], Resolved]]] = [
     ),
     (
         "period",
-        rf"\b(?:ngày )?{DAY}{_DASH}(?:ngày )?{DAY}[/.-]{_M}(?:[/.-]{YEAR})?\b(?![/.-]?\d)",
+        rf"\b(?:ngày )?{DAY}{_MORE}{_DASH}(?:ngày )?{DAY}[/.-]{_M}(?:[/.-]{YEAR})?\b(?![/.-]?\d)",
         _day_range,
     ),
     ("date", rf"\b(?:ngày )?{DAY}[/.-]{_M}[/.-]{YEAR}\b", _full_date),
     ("date", rf"\b(?:ngày )?{DAY} tháng {_M}(?:,? năm {YEAR})?\b", _worded_date),
     ("date", rf"(?<![\d/.,-])\b(?:ngày )?{DAY}[/-]{_M}\b(?![/-]?\d|[.,]\d|%|\s?%)", _short_date),
-    ("date", rf"\bngày {DAY}\.{_M}\b(?![.\d])", _short_date),
+    ("date", rf"\b(?:ngày )?{DAY}\.{_M}\b(?![.\d])", _dotted_date),
+    ("period", rf"\bnửa (đầu|cuối) năm(?: {YEAR})?\b", _half_year),
     ("period", rf"\b{NUMBER} tháng (đầu|cuối) năm(?: {YEAR})?\b", _part_of_year),
     ("period", rf"\b{NUMBER} tháng,? (?:của )?năm {YEAR}\b", _first_months),
     ("period", rf"\bquý (iv|iii|ii|i|[1-4])\b(?:(?:\s?[/.-]\s?|,? năm ){YEAR})?", _quarter),
@@ -278,4 +347,6 @@ RULES: list[tuple[str, str, Callable[[Clue], Resolved]]] = [
     ("period", rf"\btháng {_M}\b(?:(?:\s?[/.-]\s?|,? năm ){YEAR})?(?!\s?[/.-]\s?\d)", _month),
     ("period", rf"\b{NUMBER} tháng\b(?! (?:đầu|cuối|trước|sau|qua|tuổi|liền|nay))", _bare_months),
     ("period", rf"\bnăm {YEAR}\b", _year),
+    ("period", r"\bnăm ([4-9]\d)(?=,)(?!,\d)", _short_year),
+    ("date", rf"\bngày {DAY}(?=[.,;)](?:\s|$))", _day_of_month),
 ]

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from model.errors import InputError
 from model.records import (
     Annotations,
     Document,
@@ -33,7 +34,7 @@ from nlp.source import Source, read_source
 from nlp.spots import Spot
 from nlp.tabular import find_cells
 from nlp.times import Found, find_times
-from text import first_tones, nfc
+from text import first_tones, nfc, read_date
 
 
 @cache
@@ -50,13 +51,14 @@ def annotate(document: Document) -> Annotations:
     """The annotations of a document; the same input and version give the same bytes."""
     source = read_source(document.text)
     sections = {k: (source.place(a), source.place(b)) for k, (a, b) in document.sections.items()}
-    gazetteer = portal_gazetteer(document.place, document.published)
+    published = _published(document.published)
+    day = published.isoformat() if published else None
+    gazetteer = portal_gazetteer(document.place, day)
     toned = first_tones(source.text)
     calm = replace(source, text=set_case(toned, sections.get("byline"), gazetteer))
     written = (
         calm if toned == source.text else replace(source, text=_recased(source.text, calm.text))
     )
-    published = _published(document.published)
 
     prose, byline = _parts(calm.text, sections)
     numbers = find_documents(calm.text)
@@ -73,7 +75,9 @@ def annotate(document: Document) -> Annotations:
     places = [(s.start, s.end) for s in spots if s.kind == "place"]
     coded = dict(
         zip(
-            places, Coder(calm.text, gazetteer, document.published).code_places(places), strict=True
+            places,
+            Coder(calm.text, gazetteer, day).code_places(places),
+            strict=True,
         )
     )
     names = FullNames(calm.text, gazetteer, spots)
@@ -106,7 +110,11 @@ def _figures(source: Source, mask: Mask, spots: list[Spot]) -> list[Qualified]:
 
 
 def _published(written: str | None) -> date | None:
-    return date.fromisoformat(written[:10]) if written else None
+    """The day of publication; raises InputError where it is written, but not as a date."""
+    read = read_date(written) if written else None
+    if written and read is None:
+        raise InputError(f"published: {written!r} is no date")
+    return read.day if read else None
 
 
 _BYLINE = re.compile(r"\n\n([^\n]{2,60})\s*$")
@@ -117,7 +125,7 @@ def _parts(text: str, sections: dict[str, Span]) -> tuple[list[Span], Span | Non
     if sections:
         byline = sections.get("byline")
         prose = [span for name, span in sections.items() if name not in ("byline", "dateline")]
-        return sorted(prose), byline if byline and byline[0] < byline[1] else None
+        return _united(prose), byline if byline and byline[0] < byline[1] else None
     last = _BYLINE.search(text)
     if (
         last
@@ -127,6 +135,17 @@ def _parts(text: str, sections: dict[str, Span]) -> tuple[list[Span], Span | Non
     ):
         return [(0, last.start())], last.span(1)
     return [(0, len(text))], None
+
+
+def _united(spans: list[Span]) -> list[Span]:
+    """The spans in order, those that overlap as one."""
+    done: list[Span] = []
+    for start, end in sorted(spans):
+        if done and start < done[-1][1]:
+            done[-1] = (done[-1][0], max(end, done[-1][1]))
+        elif start < end:
+            done.append((start, end))
+    return done
 
 
 def _outside(length: int, spans: list[Span]) -> list[Span]:

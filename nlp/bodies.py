@@ -26,10 +26,13 @@ _PAIR = re.compile(r"(?:HĐND|Huyện ủy|ĐBQH|Đoàn ĐBQH|Đảng ủy)(?: ?
 _COUNTED = re.compile(
     r"(?:(?<!lớp)(?<!tháng)(?<!năm)(?<!ngày)(?<!khối)(?:^| )\d{1,3}|các|những|mỗi|từng) $"
 )
-_OF_PLACE = re.compile(r"(?:ủy|đoàn)$")
+_OF_PLACE = re.compile(r"(?:ủy|đoàn(?: xã| phường| thị trấn)?)$")
 _REGIMENT = re.compile(r" \d{3}(?!\d)")
 _AWAY = re.compile(r"(?:Hiệp hội|Hội [Đđ]ồng hương|Quỹ|Văn phòng|UNESCO|UNICEF|Đại sứ)")
 _NEVER_LISTED = ("Công an", "CA", "Đảng bộ", "Chi bộ")
+
+
+_DEEPEST = 8
 
 
 class BodyReader:
@@ -37,14 +40,25 @@ class BodyReader:
 
     def __init__(self, text: str, gazetteer: Gazetteer) -> None:
         self.text = text
+        self._depth = 0
         self.levels = LevelReader(text, gazetteer)
         self.tails = TailReader(text, self.levels)
 
     def body_end(self, at: int, listed: bool = True) -> int | None:
         """The end of the body that begins at a position, None where none does.
 
-        `listed` allows a bare HĐND when the list it stands in ends with a level.
+        `listed` allows a bare HĐND when the list it stands in ends with a level. Bodies over bodies, and
+        lists of them, are followed a few steps only.
         """
+        if self._depth == _DEEPEST:
+            return None
+        self._depth += 1
+        try:
+            return self._body_end(at, listed)
+        finally:
+            self._depth -= 1
+
+    def _body_end(self, at: int, listed: bool) -> int | None:
         if any(p.match(self.text, at) for p in (NEVER, REGIONS)) or self.levels.is_unit(at):
             return None
         end = self._over(at) or self._standalone(at) or self._levelled(at, listed)

@@ -6,7 +6,7 @@ from nlp.gazetteer import Gazetteer
 from nlp.names import syllables
 from nlp.patterns import HONORIFICS, MIDDLE_NAMES, SURNAMES
 from nlp.tables import either, table, terms
-from text import LOWER, UPPER
+from text import LOWER, UPPER, raised
 from text.aliases import write_out
 
 _BODIES = table("bodies")
@@ -63,13 +63,15 @@ def _name_body(found: re.Match[str]) -> str:
         return whole
     longest = next((h for h in _HEADS if found[0].startswith(h + " ")), head)
     subject = found[0][len(longest) :]
-    raised = subject[:1] + subject[1:2].upper() + subject[2:] if rest else subject
-    return longest[:1].upper() + longest[1:] + raised
+    known = _SPELLED.get(subject[1:])
+    spelled = subject[:1] + (known or raised(subject[1:2]) + subject[2:]) if rest else subject
+    return raised(longest[:1]) + longest[1:] + spelled
 
 
 _STANDALONE: dict[str, str] = {
     w.lower(): w for w in [*_BODIES["levelled"], *_BODIES["standalone"]] if not w.isupper()
 }
+_SPELLED = {w.lower(): w for w in [*terms(_BODIES["fields"]), *terms(_BODIES["inner"])]}
 _HEADS = sorted(_BODIES["subjects"], key=lambda h: -len(h))
 
 
@@ -93,7 +95,7 @@ def _calm_line(line: str, gazetteer: Gazetteer) -> str:
 
 
 def _titled(name: str) -> str:
-    return _WORD_START.sub(lambda m: m[0].upper(), name)
+    return _WORD_START.sub(lambda m: raised(m[0]), name)
 
 
 def _name_people(line: str) -> str:

@@ -10,6 +10,7 @@ from nlp.gazetteer import Gazetteer
 from nlp.holders import attach_roles
 from nlp.names import run_end
 from nlp.patterns import (
+    APPOSITIONS,
     BODY_FIRSTS,
     CAPTION_FIRSTS,
     CAPTIONS,
@@ -28,8 +29,10 @@ from text import LOWER
 
 _WORD = re.compile(r"(?<![\w'])[^\W\d_]+'?")
 _AFTER_PERSON = re.compile(
-    r"\s*(?:,|-|–|\(|;|:|kiêm|và|là|làm|giữ chức|,? đồng thời là)\s*(?:đồng chí |đ/c |ông |bà )?$"
+    APPOSITIONS
+    + r"\s*(?:,|-|–|\(|;|:|kiêm|và|là|làm|giữ chức|,? đồng thời là)\s*(?:đồng chí |đ/c |ông |bà )?$"
 )
+_APPOSED = 80  # letters between a name and its office
 _CAPTION = 60  # letters of the authors behind a caption's label
 _CAPTION_END = re.compile(r"[\n);]|\.(?=\s|$)")
 _TELLS = re.compile(rf"(?<![^\W\d_])(?!và(?!\w))[{LOWER}]|[Đđ]/c")
@@ -45,6 +48,7 @@ class Walk:
     spots: list[Spot] = field(default_factory=list)
     closed: Spans = field(default_factory=list)
     unread: list[re.Match[str]] = field(default_factory=list)
+    bound: set[int] = field(default_factory=set)
     last: Spot | None = None
 
     def __post_init__(self) -> None:
@@ -101,7 +105,9 @@ class Walk:
     def _at(self, at: int, first: str) -> list[Spot]:
         """The mentions that begin at a position with this first word: an office, a body, places, people."""
         titled = first in ROLE_FIRSTS or (first.isupper() and first.capitalize() in ROLE_FIRSTS)
-        if titled and (role := self.roles.role_at(at, self._after_person(at))):
+        if titled and (role := self.roles.role_at(at, behind := self._after_person(at))):
+            if behind:
+                self.bound.add(role.start)
             return [Spot(role.start, role.end, "role", strong=role.strong, status=role.status)]
         if first in BODY_FIRSTS and (end := self.bodies.body_end(at)) is not None:
             return [Spot(at, end, "organisation")]
@@ -117,16 +123,18 @@ class Walk:
 
     def _authors(self, at: int) -> list[Spot]:
         """Authors behind the label of a caption; nothing where the caption tells what is to be seen."""
-        found = _CAPTION_END.search(self.text, at)
-        end = found.start() if found else len(self.text)
+        found = _CAPTION_END.search(self.text, at, at + _CAPTION + 1)
+        end = found.start() if found else min(len(self.text), at + _CAPTION + 1)
         if end - at > _CAPTION or _TELLS.search(self.text, at, end):
             return []
         return read_byline(self.text, at, end, self.bodies)
 
     def _after_person(self, at: int) -> bool:
-        if self.last is None or self.last.kind not in ("person", "role"):
+        """Whether a person stands right before, or an office that is bound to one before it."""
+        last = self.last
+        if last is None or (last.kind != "person" and last.start not in self.bound):
             return False
-        gap = self.text[self.last.end : at] if at - self.last.end < 40 else "."
+        gap = self.text[last.end : at] if at - last.end < _APPOSED else "."
         return _AFTER_PERSON.fullmatch(gap) is not None
 
 

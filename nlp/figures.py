@@ -112,7 +112,13 @@ def _shared_out(text: str, qualified: Qualified, found: list[Qualified]) -> Qual
     """The figure with the rate of the one that it is joined to: mỗi phần 10 kg gạo và 200.000 đồng."""
     last = found[-1].read if found else None
     read = qualified.read
-    if read.per or last is None or not last.per or text[last.start : last.end].endswith(last.per):
+    if (
+        read.per
+        or read.type == "percent"
+        or last is None
+        or not last.per
+        or text[last.start : last.end].endswith(last.per)
+    ):
         return qualified
     joined = read.start - last.end < _NEAR and _AND.fullmatch(text, last.end, read.start)
     return replace(qualified, read=replace(read, per=last.per)) if joined else qualified

@@ -28,7 +28,9 @@ _OWN = re.compile(
 _PROVINCIAL = re.compile(rf"Sở (?:{either(write_out(f) for f in terms(_BODIES['fields']))})$")
 _SHARED = frozenset(write_out(body) for body in [*_BODIES["levelled"], "Đảng ủy"])
 _JOINT = re.compile(r"\s?(?:,|và|&|;|-|–)\s?")
+_COUNCILS = re.compile(r"(?i)^(?:ủy ban|hội đồng) nhân dân")
 _TAIL = re.compile(rf" (?:{'|'.join(_LEVELS)}) [{UPPER}].*$")
+_REACH = 2000  # letters before a bare "UBND xã" in which the commune was named
 _PART = re.compile(r"[ .]+")
 
 
@@ -61,7 +63,7 @@ class FullNames:
     def complete(self, written: str, at: int) -> str:
         """A body's name as written at a position, in full."""
         name = write_out(" ".join(written.split()))
-        name = name[:1].upper() + name[1:]
+        name = _COUNCILS.sub(lambda m: m[0].lower().capitalize(), name[:1].upper() + name[1:])
         if level := _BARE_LEVEL.search(name):
             unit = self._unit(level[1].lower(), at)
             return f"{name} {unit}" if unit else name
@@ -94,7 +96,7 @@ class FullNames:
         """The name of the portal's unit of a level; of a smaller one, the only one the paragraph names before."""
         if own := self.gazetteer.own(level):
             return own.name
-        start = self.text.rfind("\n\n", 0, at) + 1
+        start = max(self.text.rfind("\n\n", max(0, at - _REACH), at) + 1, at - _REACH, 0)
         spelled = rf"\b(?i:{level}) ((?:[{UPPER}][\w'-]*(?: (?=[{UPPER}]))?)+)"
         named = set(re.findall(spelled, self.text[start:at]))
         known = {name.strip() for name in named if self.gazetteer.knows(name.strip(), level)}

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from nlp.bodies import BodyReader
 from nlp.names import endings
+from nlp.patterns import APPOSITIONS
 from nlp.spots import Spot
 from text import LOWER
 
@@ -12,7 +13,7 @@ _LETTER = re.compile(r"(?<![\w'])(?=[^\W\d_])")
 _PERSONAL = r"(?:đồng chí|đ/c|Đ/c|ông|bà|anh|chị|thầy|cô)"
 # How an office behind a name is bound to it, and how an office before a name is.
 _BOUND = re.compile(
-    rf"(?:\s\([^()\n]{{1,40}}\))?\s*(?:,|-|–|\(|;|:|kiêm|và|là|làm|tân|nguyên|đồng thời là|(?:\s|,)*(?:[{LOWER}]+\s){{0,9}}(?:giữ (?:các )?chức(?: vụ)?|làm|chức|bầu làm|được bầu làm))?\s*(?:nguyên |quyền )?"
+    rf"{APPOSITIONS}\s*(?:,|-|–|\(|;|:|kiêm|và|là|làm|tân|nguyên|đồng thời là|(?:\s|,)*(?:[{LOWER}]+\s){{0,9}}(?:giữ (?:các )?chức(?: vụ)?|làm|chức|bầu làm|được bầu làm))?\s*(?:nguyên |quyền |tân )?"
 )
 _BINDS_FRONT = re.compile(
     rf"(?: |: |:\n| [-–] |(?: [-–])? (?:đối với|cho|là)? ?(?:các )?{_PERSONAL} (?:: )?| \(đã ký\):? )"
@@ -22,15 +23,20 @@ _GIVEN = re.compile(
     r"(?:là|làm|giữ (?:các )?chức(?: vụ)?|được giao(?: thêm)?(?: nhiệm vụ)?|(?:trúng cử|đắc cử)(?: chức(?: danh| vụ)?)?|"
     r"kiêm(?: nhiệm)?|cương vị) $"
 )
+_OF_OTHERS = re.compile(
+    r"(?i)(?:của|thay mặt|thừa lệnh|ủy quyền|uỷ quyền|cùng|các|những)(?: đồng chí)? $"
+)
+_TAKES_OVER = re.compile(r"làm|giữ|chức")
 # Before a name: whoever it is had the office that is told of; before them stands who gets it.
 _REPLACED = re.compile(rf"(?:thay(?: thế)?(?: cho)?|kế nhiệm) (?:{_PERSONAL} )?$")
 _BETWEEN = re.compile(r"[\s,()–-]*|.{0,80}(?:giữ chức(?: vụ)?|làm|bầu làm|chức) ")
 _JOINED = re.compile(rf"(?:,| và) (?:{_PERSONAL} )?")
 _CHAINED = re.compile(r"(?:,| -| –| kiêm) ?")
-_MANY = re.compile(r"(?:^|\W)các (?:đồng chí |đ/c |ông |bà )?:? ?$")
+_MANY = re.compile(r"(?i)(?:^|\W)các (?:đồng chí |đ/c |ông |bà )?:? ?$")
 _GENERIC = re.compile(r"(?:các|những|mỗi|từng|với chức danh) (?:đồng chí )?$")
 _REFERRED = re.compile(r"(?:đồng chí|Đồng chí|ông|bà) $")
 _LEVEL_LAST = re.compile(r"(?:huyện|xã|tỉnh|thị xã|thành phố|quận|phường|thị trấn|ủy|đoàn)$")
+_STRING = 8  # offices that one person is given in a row
 _SUBJECT = 170  # letters before an office within which its sentence names who got it
 _SENTENCE = 600  # letters behind an office within which its sentence may tell of the next
 _NEAR = 40  # letters around an office or a name in which it says that the office was left
@@ -101,8 +107,14 @@ def _holders_after(text: str, spots: list[Spot], number: int) -> Names:
 
 
 def _holders_chained(text: str, spots: list[Spot], number: int) -> Names:
-    """Who stands behind the last of a string of offices: Phó Bí thư Đảng ủy, Chủ tịch UBND phường A."""
-    while number + 1 < len(spots) and spots[number + 1].kind == "role":
+    """Who stands behind the last of a string of offices: Phó Bí thư Đảng ủy, Chủ tịch UBND phường A.
+
+    An office of somebody else begins no string: thay mặt Chủ tịch UBND huyện, Trưởng phòng A.
+    """
+    if _OF_OTHERS.search(text[max(0, spots[number].start - _REPLACING) : spots[number].start]):
+        return ()
+    last = min(number + _STRING, len(spots) - 1)
+    while number < last and spots[number + 1].kind == "role":
         if not _CHAINED.fullmatch(text[spots[number].end : spots[number + 1].start]):
             return ()
         number += 1
@@ -134,7 +146,7 @@ def _holder_before(text: str, spot: Spot, done: list[Spot]) -> Names:
             return last.holders
         if last.kind == "person" and _BOUND.fullmatch(gap):
             before = text[max(0, last.start - _REPLACING) : last.start]
-            if _REPLACED.search(before) and "làm" in gap:
+            if _REPLACED.search(before) and _TAKES_OVER.search(gap):
                 return _subject_before(text, spot, done[:number])
             return _together_before(text, done, number)
         if last.kind not in ("place", "organisation") or not _BETWEEN.fullmatch(gap):

@@ -25,7 +25,7 @@ _ONES = rf"(?:{either(w for w in _WORDS if w not in ('không', 'một'))}|một)
 _SPELLED_SCALE = "(?:trăm|nghìn|ngàn|vạn|triệu|tỷ|tỉ|chục|tá)"
 SPELLED = (
     rf"(?:(?:{_ONES}|{_TENS}|không|linh|lẻ|nửa|{_SPELLED_SCALE})(?= |$))"
-    rf"(?: (?:{_ONES}|{_TENS}|không|linh|lẻ|phẩy|rưỡi|{_SPELLED_SCALE})(?!\w))*"
+    rf"(?: (?:{_ONES}|{_TENS}|không|linh|lẻ|phẩy|rưỡi|{_SPELLED_SCALE})(?!\w)){{0,15}}"
 )
 DASH = r"(?:\s?[-–—]\s?|\s+(?:đến|tới)\s+)"
 

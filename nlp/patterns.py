@@ -152,6 +152,8 @@ def firsts(*words: Iterable[str]) -> frozenset[str]:
     return frozenset(m[0] for m in found if m)
 
 
+# What may stand between a name and the office behind it: (62 tuổi), sinh năm 1970, dân tộc Mông.
+APPOSITIONS = r"(?:\s\([^()\n]{1,40}\)|, (?:sinh năm|SN) ?\d{4}|, \d{1,3} tuổi|, (?:người )?dân tộc [^,;.\n]{1,20}(?=,))*"
 _TYPES = _PLACES["types"]
 ROLE_FIRSTS = firsts(
     _TITLES["offices"],

@@ -80,6 +80,9 @@ _LINE_HEAD = re.compile(r"(?:^|\n)[*•+\- ]*$")
 Spans = list[tuple[int, int]]
 
 
+_BETWEEN_WORDS = 4  # words between a type and its name: khu đô thị mới Bắc sông Cấm
+
+
 class PlaceReader:
     """Finds places in one text; `places` are bare names already known from it."""
 
@@ -104,7 +107,9 @@ class PlaceReader:
         """The end of a region, a country or a place abroad."""
         for pattern in (REGIONS, ABROAD, COUNTRIES):
             if found := pattern.match(self.text, at):
-                return found.end()
+                end = run_end(self.text, at) or found.end()
+                longer = end > found.end() and looks_personal(self.text[at:end])
+                return None if longer else found.end()
         short = SHORT_COUNTRIES.match(self.text, at)
         if short is None:
             return None
@@ -159,8 +164,9 @@ class PlaceReader:
         if lettered := _LETTERED.match(self.text, kind.end()):
             return lettered.end() if hamlet or kind[0].lower() == "khu" else None
         level = bool(LEVELS.match(kind[0]))
-        while not level and (between := BETWEEN.match(self.text, begin)):
-            if self.text[between.end() : between.end() + 1] != " ":
+        for _ in range(0 if level else _BETWEEN_WORDS):
+            between = BETWEEN.match(self.text, begin)
+            if between is None or self.text[between.end() : between.end() + 1] != " ":
                 break
             begin = between.end() + 1
             if inner := OTHER_TYPES.match(self.text, begin):  # Khu đô thị Bắc sông Cấm

@@ -150,7 +150,7 @@ class TailReader:
                 return None
             end = stop + 1
             if CAPITAL.match(self.text, end):
-                return stop if not self.begins_body(end) else None
+                return None if self.begins_body(end) or self._begins_title(end) else stop
         return None
 
     def _common_end(self, at: int) -> int | None:
@@ -180,9 +180,10 @@ class TailReader:
         """Whether the capital behind a joint begins another mention: a body, an office, a title."""
         if capital[0] in _JOINABLE:
             return False
-        at = capital.start()
-        others = (OFFICES, BARE_TITLES, HONORIFICS)
-        return self.begins_body(at) or any(p.match(self.text, at) for p in others)
+        return self.begins_body(capital.start()) or self._begins_title(capital.start())
+
+    def _begins_title(self, at: int) -> bool:
+        return any(p.match(self.text, at) for p in (OFFICES, BARE_TITLES, HONORIFICS))
 
     def _capital(self, capital: re.Match[str], run: int) -> Step | None:
         country = COUNTRIES.match(self.text, capital.start())

@@ -11,6 +11,7 @@ from text.letters import (
     has_marks,
     match_key,
     nfc,
+    raised,
     squeeze,
     words,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "has_marks",
     "match_key",
     "nfc",
+    "raised",
     "read_date",
     "squeeze",
     "words",

@@ -97,6 +97,12 @@ def first_tones(text: str) -> str:
     return _NEW_TONE.sub(lambda m: _FIRST[m[0]], text)
 
 
+def raised(letter: str) -> str:
+    """The capital of a letter; the letter itself where that would be longer: ß, ﬁ."""
+    capital = letter.upper()
+    return capital if len(capital) == len(letter) else letter
+
+
 def words(text: str) -> list[tuple[int, int]]:
     """Spans of the words of a text: runs of letters and digits."""
     return [m.span() for m in _WORD.finditer(text)]

@@ -297,8 +297,9 @@ class Annotations(Record, frozen=True):
 class HeldOffice(Record, frozen=True):
     """An office that an article gives somebody: `start` is its mention's, `body` its body's name in full.
 
-    `unit` is the unit that the body is of, "huyện Gia Viễn"; null where none is known. `until` is the last
-    day on which that unit can have been, null where it still is or none is known.
+    `unit` is the unit that the body is of, "huyện Gia Viễn, tỉnh Ninh Bình"; null where none is known. `whole`
+    is the body with its province, null where it is like others. `until` is the last day on which that unit can
+    have been, null where it still is or none is known.
     """
 
     start: int
@@ -306,6 +307,7 @@ class HeldOffice(Record, frozen=True):
     position: str
     body: str | None
     unit: str | None
+    whole: str | None
     until: str | None
     status: Literal["new", "former"] | None
 

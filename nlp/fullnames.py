@@ -115,6 +115,11 @@ def unit_of(body: str, gazetteer: Gazetteer) -> str | None:
     return None
 
 
+def is_common(body: str) -> bool:
+    """Whether a body's name is one that every unit has: Phòng Nội vụ, Sở Y tế, Huyện ủy."""
+    return body in _SHARED or any(p.fullmatch(body) for p in (_OWN, _PROVINCIAL, _OF_LEVEL))
+
+
 def shortened(name: str) -> list[str]:
     """What a name may be shortened to later in a text: its last words, a masked one's last letter.
 

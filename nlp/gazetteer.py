@@ -47,13 +47,24 @@ class Gazetteer:
         units = read_atlas().named(name) if " " in name else []
         return any(u.level == level if level else u.rank == "district" for u in units)
 
-    def last_day(self, unit: str) -> str | None:
-        """The last day on which a unit such as "huyện Gia Viễn" can have been, None where it may still be."""
+    def locate(self, unit: str) -> tuple[str, str | None] | None:
+        """A unit such as "huyện Gia Viễn" with its province, and the last day on which it can have been.
+
+        The last day is None where it may still be; all is None where several are called so, none in this province.
+        """
         level, name = split_level(unit)
         atlas, province = read_atlas(), self.home[-1] if self.home else None
         units = [u for u in atlas.named(name) if u.level == level]
-        near = [u for u in units if province and atlas.within(u, province)] or units
-        return BEFORE_REFORM if near and not any("4" in u.moments for u in near) else None
+        near = [u for u in units if province and _lies(atlas, u, province)] or units
+        above = {atlas.province(u) for u in near if "4" not in u.moments} or {
+            atlas.province(u) for u in near
+        }
+        if len(above) != 1:
+            return None
+        found = next(u for u in atlas.by_code[above.pop()] if u.rank == "province")
+        until = None if any("4" in u.moments for u in near) else BEFORE_REFORM
+        chain = unit if near[0].rank == "province" else f"{unit}, {found.level} {found.name}"
+        return chain, until
 
     def own(self, level: str) -> Unit | None:
         """The portal's own unit of that level, or of another level of the same rank."""

@@ -1,7 +1,8 @@
 """Who an article names in full, with their offices taken apart: position, body, unit."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+from dataclasses import replace
 
 from model.records import (
     Annotations,
@@ -13,11 +14,13 @@ from model.records import (
     Role,
     Sighting,
 )
-from nlp.fullnames import FullNames, unit_of
+from nlp.casing import set_case
+from nlp.fullnames import FullNames, is_common, unit_of
 from nlp.gazetteer import Gazetteer, portal_gazetteer
 from nlp.names import is_masked
 from nlp.patterns import OFFICES, PREFIXES
-from text import first_tones, nfc, write_out
+from nlp.source import Source, read_source
+from text import first_tones, match_key, write_out
 
 # Offices whose last word begins the body: Trưởng phòng Nội vụ is of the Phòng Nội vụ.
 _SHARED = re.compile(
@@ -25,64 +28,106 @@ _SHARED = re.compile(
 )
 # Offices that are of a body by their own name.
 _OF_PARTY = {"huyện ủy viên": "Huyện ủy", "tỉnh ủy viên": "Tỉnh ủy", "thành ủy viên": "Thành ủy", "thị ủy viên": "Thị ủy", "quận ủy viên": "Quận ủy"}  # fmt: skip
+# Bodies of which the country has one.
+_NATIONAL = re.compile(
+    r"(?:Chính phủ|Quốc hội|Đảng Cộng sản|Nhà nước|Bộ |Trung ương|.* Trung ương(?:$| )|Tổng cục|.* của Quốc hội|Tòa án nhân dân tối cao|Viện Kiểm sát nhân dân tối cao)"
+)
+# What binds a place to the name before it: ông A (SN 1990), trú tại thôn 5, xã B. A verb never does.
+_FROM = re.compile(
+    r"(?: ?\([^()\n]{1,30}\)|, ?(?:sinh năm|SN) ?\d{4}|, ?\d{1,3} tuổi|, (?:người )?dân tộc [^,;.\n]{1,16})*"
+    r"(?:,| -| –| ở| tại|\s?\()? ?(?:(?:hiện )?(?:ở|trú(?: tại| ở)?|ngụ(?: tại| ở)?|thường trú(?: tại| ở)?|quê(?: ở| quán)?|"
+    r"sống (?:ở|tại)|cư trú(?: tại| ở)?|người|tại) )?(?:[^,.;:()\n]{1,30}, ?)?"
+)
 _NEAR = 90  # letters behind a name in which the place stands that somebody is from
 
 
 def read_sightings(document: Document, read: Annotations) -> list[Sighting]:
-    """Everybody whom an article names by two words or more, unmasked, in the order of first mention."""
+    """Everybody whom an article names by two words or more, unmasked, in the order of first mention.
+
+    Spellings of one name are one; offices are named as they are outside of headlines.
+    """
+    source = read_source(document.text)
     gazetteer = portal_gazetteer(document.place, document.published)
-    text = first_tones(nfc(document.text))
-    names = FullNames(text, gazetteer, [])
+    calm = replace(source, text=set_case(first_tones(source.text), None, gazetteer))
     byline = document.sections.get("byline", (len(document.text), 0))
     named: dict[str, list[Person]] = defaultdict(list)
     held: dict[str, list[Role]] = defaultdict(list)
-    near: dict[int, list[str]] = _places(read.mentions)
+    spelled: dict[str, Counter[str]] = defaultdict(Counter)
     for mention in read.mentions:
         if isinstance(mention, Person):
-            named[mention.name].append(mention)
+            named[match_key(mention.name)].append(mention)
+            spelled[match_key(mention.name)][mention.name] += 1
         elif isinstance(mention, Role):
             for holder in mention.holders:
-                held[holder].append(mention)
+                held[match_key(holder)].append(mention)
+                spelled[match_key(holder)][holder] += 1
+    near = _places(calm, read.mentions)
+    names = FullNames(calm.text, gazetteer, [])
     return [
         Sighting(
-            name=name,
-            author=any(byline[0] <= m.start < byline[1] for m in named.get(name, ())),
-            places=sorted({code for m in named.get(name, ()) for code in near.get(m.start, ())}),
-            offices=[_office(m, names, gazetteer) for m in held.get(name, ())],
+            name=_spelling(spelled[key]),
+            author=any(byline[0] <= m.start < byline[1] for m in named.get(key, ())),
+            places=sorted({near[m.start] for m in named.get(key, ()) if m.start in near}),
+            offices=[_office(calm, m, names, gazetteer) for m in held.get(key, ())],
         )
-        for name in dict.fromkeys([*named, *sorted(held)])
-        if " " in name and not is_masked(name) and "." not in name
+        for key in dict.fromkeys([*named, *sorted(held)])
+        if " " in key and not is_masked(_spelling(spelled[key])) and "." not in key
     ]
 
 
-def _places(mentions: list[Mention]) -> dict[int, list[str]]:
-    """By where a name begins, the code of the first unit right behind it: ông A, thôn 5, xã B."""
-    near: dict[int, list[str]] = {}
+def _spelling(spelled: Counter[str]) -> str:
+    """The spelling of a name that is not of a headline and that most mentions have."""
+    return max(spelled, key=lambda name: (not name.isupper(), spelled[name], name))
+
+
+def _places(calm: Source, mentions: list[Mention]) -> dict[int, str]:
+    """By where a name begins, the code of the first unit that is bound to it: ông A, thôn 5, xã B."""
+    near: dict[int, str] = {}
     person: Person | None = None
     for mention in mentions:
         if isinstance(mention, Person):
             person = mention
-        elif person and isinstance(mention, Place) and mention.code:
-            if mention.start - person.end <= _NEAR:
-                near[person.start] = [mention.code]
+        elif isinstance(mention, Role):
             person = None
+        elif person and isinstance(mention, Place):
+            begin, end = calm.place(person.end), calm.place(mention.start)
+            bound = end - begin <= _NEAR and _FROM.fullmatch(calm.text, begin, end)
+            if bound and mention.code:
+                near[person.start] = mention.code
+            if not bound or mention.code:
+                person = None
     return near
 
 
-def _office(role: Role, names: FullNames, gazetteer: Gazetteer) -> HeldOffice:
-    title = " ".join(nfc(role.text).split())
-    position, body = _parts(write_out(first_tones(title)))
-    full = names.complete(body, role.start) if body else None
+def _office(calm: Source, role: Role, names: FullNames, gazetteer: Gazetteer) -> HeldOffice:
+    start, end = calm.place(role.start), calm.place(role.end)
+    title = " ".join(calm.text[start:end].split())
+    position, body = _parts(write_out(title))
+    full = names.complete(body, start) if body else None
     unit = unit_of(full, gazetteer) if full else None
+    chain, until = (gazetteer.locate(unit) if unit else None) or (None, None)
     return HeldOffice(
         start=role.start,
         title=title,
         position=position,
         body=full,
-        unit=unit,
-        until=gazetteer.last_day(unit) if unit else None,
+        unit=chain,
+        whole=_whole(full, unit, chain, gazetteer) if full else None,
+        until=until,
         status=role.status,
     )
+
+
+def _whole(body: str, unit: str | None, chain: str | None, gazetteer: Gazetteer) -> str | None:
+    """A body with its province, None where nothing tells it from others of its name."""
+    if unit is not None:
+        return body + chain.removeprefix(unit) if chain else None
+    if _NATIONAL.match(body):
+        return body
+    own_name = any(word[:1].isupper() for word in body.split()[1:]) and not is_common(body)
+    if not own_name or not gazetteer.home:
+        return None
+    return f"{body}, {gazetteer.home[-1].level} {gazetteer.home[-1].name}"
 
 
 def _parts(title: str) -> tuple[str, str | None]:

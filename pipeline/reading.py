@@ -96,21 +96,19 @@ def annotate_due(shop: Workshop, say: Progress) -> int:
     places = queries.portal_places(shop.engine)
     versions = {slug: annotation_version(place) for slug, place in places.items()}
     waiting = editions.stale_editions(shop.engine, versions)
-    touched: set[str] = set()
     for number, edition_id in enumerate(waiting, 1):
         try:
-            touched |= _annotate_edition(shop, edition_id, versions)
+            _annotate_edition(shop, edition_id, versions)
         except Exception as error:
             say(f"edition {edition_id}: could not be annotated: {type(error).__name__}: {error}")
         if number % TOLD_EVERY == 0 or number == len(waiting):
             say(f"{number} of {many(len(waiting), 'bulletin')} annotated")
-    with begin(shop.engine) as session:
-        identity.link_people(session, touched | identity.unlinked_keys(session))
+    identity.link_people(shop.engine)
     return len(waiting)
 
 
-def _annotate_edition(shop: Workshop, edition_id: str, versions: dict[str, str]) -> set[str]:
-    """Annotate one edition; nothing is locked while the reader thinks; gives the keys of its names."""
+def _annotate_edition(shop: Workshop, edition_id: str, versions: dict[str, str]) -> None:
+    """Annotate one edition; nothing is locked while the reader thinks."""
     with look(shop.engine) as session:
         edition = session.get_one(schema.Edition, edition_id)
         text = edition.text
@@ -119,8 +117,7 @@ def _annotate_edition(shop: Workshop, edition_id: str, versions: dict[str, str])
     with begin(shop.engine) as session:
         edition = session.get_one(schema.Edition, edition_id, with_for_update=True)
         if edition.text == text:
-            return annotations.save_annotations(session, edition, read, version)
-    return set()
+            annotations.save_annotations(session, edition, read, version)
 
 
 def annotation_version(place: str | None) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from model import records
 from model.records import plain
 from storage import schema
+from storage.identity import mark_names
 from storage.ids import derive_id
 from storage.journal import add_once
 from storage.values import to_scaled
@@ -18,10 +19,8 @@ Read = tuple[records.Annotations, list[records.Sighting]]
 Rows = dict[type[schema.Base], list[dict[str, Any]]]
 
 
-def save_annotations(
-    session: Session, edition: schema.Edition, read: Read, version: str
-) -> set[str]:
-    """Replace what was read out of an edition; gives the keys of the names whose persons may be others now."""
+def save_annotations(session: Session, edition: schema.Edition, read: Read, version: str) -> None:
+    """Replace what was read out of an edition, and note the names whose persons may be others now."""
     portal = session.get_one(schema.Article, edition.article_id).portal
     asked = select(schema.Sighting.key).where(schema.Sighting.article_id == edition.article_id)
     touched = set(session.scalars(asked))
@@ -33,7 +32,7 @@ def save_annotations(
             session.execute(insert(table), made)
     edition.annotated_by = version
     add_once(session, "reading", edition.article_id, edition.id, version)
-    return touched | {row["key"] for row in rows[schema.Sighting]}
+    mark_names(session, touched | {row["key"] for row in rows[schema.Sighting]})
 
 
 def annotation_rows(edition: schema.Edition, portal: str, read: Read) -> Rows:
@@ -133,7 +132,7 @@ def _sighting_row(
         "name": sighting.name,
         "key": match_key(sighting.name),
         "author": sighting.author,
-        "bodies": sorted({o.body for o in offices if o.body and o.unit}),
+        "bodies": sorted({o.whole for o in offices if o.whole}),
         "units": sorted({o.unit for o in offices if o.unit}),
         "places": [code for code in sighting.places if len(code) > _PROVINCE],
         "reported": edition.published,
@@ -157,6 +156,7 @@ def _office_rows(
                 "title": office.title,
                 "position": office.position,
                 "body": office.body,
+                "whole": office.whole,
                 "until": office.until,
                 "status": office.status,
                 "reported": edition.published,

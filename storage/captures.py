@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, or_, select, update
+from sqlalchemy import Engine, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from model.errors import ArchiveError
@@ -265,6 +265,9 @@ def forget_readings(engine: Engine) -> int:
         session.execute(delete(schema.Article).where(schema.Article.id.not_in(articles)))
         used = select(schema.Sighting.person_id).where(schema.Sighting.person_id.is_not(None))
         session.execute(delete(schema.Person).where(schema.Person.id.not_in(used)))
+        kept = select(schema.Sighting.key).distinct()
+        session.execute(delete(schema.Relink))
+        session.execute(insert(schema.Relink).from_select(["key"], kept))
         soft = (capture.state == "gone") & capture.status.between(200, 299)
         again = update(capture).where(capture.state.in_(("read", "failed")) | soft)
         session.execute(again.values(state="due", error=None))

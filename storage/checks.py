@@ -16,7 +16,7 @@ from storage.archive import seal
 from storage.captures import first_state, place_of, warc_files
 from storage.corrections import correction_line
 from storage.editions import article_row, newest_edition
-from storage.identity import groups_of, identity_line, person_id
+from storage.identity import groups_of, identity_line, person_rows
 from storage.index import SearchIndex, document_version
 from storage.values import to_scaled
 from storage.warc import Held, payload_digest, read_block, read_exchange, scan_file
@@ -228,11 +228,11 @@ def check_people(session: Session) -> Iterator[Finding]:
     held = {row.id: (row.name, row.portal, row.score) for row in people}
     tied: dict[str, tuple[str, str, int | None]] = {}
     article: dict[str, str] = {}
-    for group in groups_of(session, keys):
-        first = group.sightings[0]
-        key = person_id(first)
-        tied[key] = (first.name, first.portal, group.weakest)
-        article[key] = first.article_id
+    groups = list(groups_of(session, keys))
+    for row, group in zip(person_rows(session, groups), groups, strict=True):
+        key = row.id
+        tied[key] = (row.name, row.portal, row.score)
+        article[key] = group.sightings[0].article_id
         for sighting in group.sightings:
             if sighting.person_id != key:
                 problem = "is tied to another person than its article says"
@@ -245,13 +245,20 @@ def check_people(session: Session) -> Iterator[Finding]:
 
 
 def check_identities(session: Session) -> Iterator[Finding]:
-    """Decisions of readers about people that the journal does not tell of."""
-    asked = select(schema.Journal.detail).where(schema.Journal.event.in_(("merge", "split")))
-    told = set(session.scalars(asked))
-    for row in session.scalars(select(schema.Identity).order_by(schema.Identity.id)):
-        if identity_line(row) not in told:
-            problem = "is not what the journal tells"
-            yield Finding(what=f"decision {row.id}", problem=problem, article_id=row.article_a)
+    """Decisions of readers about people that are not what the journal tells last of them."""
+    lines = (
+        select(schema.Journal)
+        .where(schema.Journal.event.in_(("merge", "split")))
+        .order_by(schema.Journal.number)
+    )
+    told = {(line.detail or "").partition(" ")[0]: line for line in session.scalars(lines)}
+    held = {row.id: row for row in session.scalars(select(schema.Identity))}
+    for key in sorted(told.keys() | held.keys()):
+        line, row = told.get(key), held.get(key)
+        if row is None or line is None or line.detail != identity_line(row):
+            problem = "is missing" if row is None else "is not what the journal tells"
+            article = line.article_id if line else None
+            yield Finding(what=f"decision {key}", problem=problem, article_id=article)
 
 
 def check_corrections(session: Session) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from model import records
 from model.records import plain
 from storage import schema
 from storage.database import begin
+from storage.identity import mark_names, names_of
 from storage.ids import address_key, derive_id
 from storage.journal import add_once
 
@@ -119,6 +120,8 @@ def _set_current(session: Session, article_id: str) -> None:
     if edition is None:
         return
     article = session.get_one(schema.Article, article_id)
+    if article.current != edition.id:
+        mark_names(session, names_of(session, (article.current, edition.id)))
     for key, value in article_row(session, edition).items():
         setattr(article, key, value)
     if article.vanished:

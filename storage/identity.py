@@ -1,161 +1,129 @@
-"""Who is who: sightings of one name tied to persons, carefully, by what else articles say of them.
+"""Persons in the database: tied anew where names were read anew, and what readers say of them."""
 
-A name alone ties nothing: two sightings are one person where they share a body, a unit that both hold an
-office of, a place that both are from, or a byline of one portal. How sure each of these is stands in `LINKS`.
-What a reader says by `bantin people merge` and `split` comes first.
-"""
-
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
-from sqlalchemy import Engine, delete, or_, select
+from sqlalchemy import Engine, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from model.errors import InputError, UnknownId
 from storage import schema
 from storage.clock import now
 from storage.database import begin
+from storage.grouping import Decision, Group, Key, group_sightings, key_of
 from storage.ids import derive_id
 from storage.journal import add_line
 
-# What two sightings of a name share, and how sure that makes it that they are one person, in hundredths.
-LINKS = {"reader": 100, "body": 95, "byline": 90, "place": 85, "unit": 75}
-Key = tuple[str, str]  # an article and the key of a name in it
-Decided = dict[Key, dict[Key, str]]
+_LOT = 300  # names that are tied in one transaction, so that nobody waits long
+_SHOWN = 3  # sightings that a line of the journal names on each side
 
 
-@dataclass
-class Group:
-    """Sightings held for one person; `weakest` is the score of the link that is least sure."""
+def mark_names(session: Session, keys: Iterable[str]) -> None:
+    """Note names whose persons may be others now; stays until `link_people` has tied them."""
+    wanted = set(keys)
+    known = select(schema.Relink.key).where(schema.Relink.key.in_(wanted))
+    fresh = wanted - set(session.scalars(known)) if wanted else wanted
+    if fresh:
+        session.execute(insert(schema.Relink), [{"key": key} for key in sorted(fresh)])
 
-    sightings: list[schema.Sighting] = field(default_factory=list)
-    weakest: int | None = None
+
+def names_of(session: Session, edition_ids: Iterable[str | None]) -> set[str]:
+    """The keys of the names that these editions tell."""
+    asked = select(schema.Sighting.key).where(schema.Sighting.edition_id.in_(set(edition_ids)))
+    return set(session.scalars(asked))
 
 
-def link_people(session: Session, keys: Iterable[str]) -> None:
-    """Tie the sightings of these names to persons anew; the same sightings always give the same persons."""
+def link_people(engine: Engine) -> None:
+    """Tie all names that were noted to persons anew, a lot at a time; what was killed goes on here."""
+    while True:
+        with begin(engine) as session:
+            noted = select(schema.Relink.key).order_by(schema.Relink.key).limit(_LOT)
+            keys = set(session.scalars(noted))
+            if not keys:
+                return
+            decisions = _decisions(session)
+            names = _tied_names(keys, decisions)
+            _link(session, names, decisions)
+            session.execute(delete(schema.Relink).where(schema.Relink.key.in_(names)))
+
+
+def _link(session: Session, names: set[str], decisions: Sequence[Decision]) -> None:
+    groups = group_sightings(_current(session, names), decisions)
+    named = select(schema.Sighting).where(schema.Sighting.key.in_(names))
+    held = session.scalars(named.where(schema.Sighting.person_id.is_not(None))).all()
+    old = {sighting.person_id for sighting in held if sighting.person_id}
+    for sighting in held:  # those of editions that are not current any more stay nobody's
+        sighting.person_id = None
+    rows = person_rows(session, groups)
+    for row, group in zip(rows, groups, strict=True):
+        session.merge(row)
+        for sighting in group.sightings:
+            sighting.person_id = row.id
     session.flush()
-    for names in _families(session, set(keys)):
-        groups = group_sightings(_current(session, names), _decisions(session, names))
-        named = select(schema.Sighting).where(schema.Sighting.key.in_(names))
-        held = session.scalars(named.where(schema.Sighting.person_id.is_not(None))).all()
-        old = {sighting.person_id for sighting in held if sighting.person_id}
-        for sighting in held:  # those of editions that are not current any more stay nobody's
-            sighting.person_id = None
-        kept = {_save_group(session, group) for group in groups}
-        session.flush()
-        _drop(session, old - kept)
+    gone = old - {row.id for row in rows}
+    session.execute(delete(schema.Person).where(schema.Person.id.in_(gone)))
+
+
+def person_rows(session: Session, groups: Sequence[Group]) -> list[schema.Person]:
+    """The row of each person: the id from the article that was captured first, the name that most tell."""
+    articles = {s.article_id for group in groups for s in group.sightings}
+    first = func.min(schema.Edition.captured)
+    asked = select(schema.Edition.article_id, first).where(schema.Edition.article_id.in_(articles))
+    captured = {
+        row[0]: row[1] for row in session.execute(asked.group_by(schema.Edition.article_id))
+    }
+    rows = []
+    for group in groups:
+        founder = min(group.sightings, key=lambda s: (captured[s.article_id], s.article_id, s.key))
+        names = Counter(s.name for s in group.sightings)
+        rows.append(
+            schema.Person(
+                id=derive_id("person", founder.key, founder.article_id),
+                portal=group.sightings[0].portal,
+                name=max(names, key=lambda name: (names[name], name)),
+                score=group.weakest,
+            )
+        )
+    return rows
 
 
 def groups_of(session: Session, keys: Iterable[str]) -> Iterator[Group]:
     """The groups that the sightings of these names make, without a change to what is stored."""
+    decisions = _decisions(session)
+    names = _tied_names(set(keys), decisions)
     with session.no_autoflush:
-        for names in _families(session, set(keys)):
-            sightings = _current(session, names)
-            scores = [sighting.score for sighting in sightings]
-            groups = group_sightings(sightings, _decisions(session, names))
-            for sighting, score in zip(sightings, scores, strict=True):
-                sighting.score = score
-            yield from groups
+        sightings = _current(session, names)
+        scores = [sighting.score for sighting in sightings]
+        groups = group_sightings(sightings, decisions)
+        for sighting, score in zip(sightings, scores, strict=True):
+            sighting.score = score
+    yield from groups
 
 
-def person_id(first: schema.Sighting) -> str:
-    """The id of the person whom this sighting names first."""
-    return derive_id("person", first.key, first.article_id)
+def _tied_names(keys: set[str], decisions: Sequence[Decision]) -> set[str]:
+    """The names and all those that readers held for the same person as one of them."""
+    names, size = set(keys), 0
+    merged = [{key for _, key in d.members} for d in decisions if d.action == "merge"]
+    while len(names) != size:
+        size = len(names)
+        names |= {key for group in merged if group & names for key in group}
+    return names
 
 
-def unlinked_keys(session: Session) -> set[str]:
-    """Names in current editions that no person is known of yet: what a killed run left."""
-    asked = (
-        select(schema.Sighting.key)
-        .join(schema.Article, schema.Article.current == schema.Sighting.edition_id)
-        .where(schema.Sighting.person_id.is_(None))
-    )
-    return set(session.scalars(asked))
+def _decisions(session: Session) -> list[Decision]:
+    """What readers said, the latest last."""
+    rows = session.scalars(select(schema.Identity).order_by(schema.Identity.at, schema.Identity.id))
+    return [
+        Decision(
+            "merge" if row.action == "merge" else "split",
+            frozenset((a, k) for a, k in row.members),
+            frozenset((a, k) for a, k in row.others),
+        )
+        for row in rows
+    ]
 
 
-def group_sightings(sightings: Sequence[schema.Sighting], decided: Decided) -> list[Group]:
-    """The sightings in the order of their day, each with the group that it is tied to most surely."""
-    groups: list[Group] = []
-    known: dict[tuple[str, ...], list[Group]] = defaultdict(list)
-    home: dict[Key, Group] = {}
-    for sighting in sightings:
-        group, score = _best(sighting, known, home, decided)
-        if group is None:
-            group = Group()
-            groups.append(group)
-        else:
-            group.weakest = min(score, group.weakest or score)
-        sighting.score = score or None
-        group.sightings.append(sighting)
-        home[_key(sighting)] = group
-        for _, evidence in _evidence(sighting):
-            if not any(group is other for other in known[evidence]):
-                known[evidence].append(group)
-    return groups
-
-
-def _best(
-    sighting: schema.Sighting,
-    known: dict[tuple[str, ...], list[Group]],
-    home: dict[Key, Group],
-    decided: Decided,
-) -> tuple[Group | None, int]:
-    """The group that a sighting is tied to most surely, the earliest of equals, and how sure that is."""
-    said = decided.get(_key(sighting), {})
-    apart = [home[key] for key, action in said.items() if action == "split" and key in home]
-    for key, action in said.items():
-        if action == "merge" and key in home:
-            return home[key], LINKS["reader"]
-    for score, evidence in _evidence(sighting):
-        for group in known.get(evidence, ()):
-            if not any(group is other for other in apart):
-                return group, score
-    return None, 0
-
-
-def _evidence(sighting: schema.Sighting) -> list[tuple[int, tuple[str, ...]]]:
-    """What ties a sighting to others of its name, the surest first."""
-    found = [("body", body) for body in sighting.bodies]
-    found += [("byline", sighting.portal)] if sighting.author else []
-    found += [("place", code) for code in sighting.places]
-    found += [("unit", unit) for unit in sighting.units]
-    return [(LINKS[kind], (sighting.key, kind, value)) for kind, value in found]
-
-
-def _key(sighting: schema.Sighting) -> Key:
-    return sighting.article_id, sighting.key
-
-
-def _families(session: Session, keys: set[str]) -> list[list[str]]:
-    """The names in lists, those together that a reader merged."""
-    families: list[list[str]] = []
-    waiting = sorted(keys)
-    while waiting:
-        family = [waiting[0]]
-        for key in family:
-            ties = select(schema.Identity).where(
-                or_(schema.Identity.key_a == key, schema.Identity.key_b == key)
-            )
-            tied = {k for row in session.scalars(ties) for k in (row.key_a, row.key_b)}
-            family += sorted(tied - set(family))
-        families.append(family)
-        waiting = [key for key in waiting if key not in family]
-    return families
-
-
-def _decisions(session: Session, names: list[str]) -> Decided:
-    """What readers said last of each two sightings of these names."""
-    asked = select(schema.Identity).where(schema.Identity.key_a.in_(names))
-    decided: Decided = defaultdict(dict)
-    for row in session.scalars(asked.order_by(schema.Identity.at, schema.Identity.id)):
-        one, other = (row.article_a, row.key_a), (row.article_b, row.key_b)
-        decided[one][other] = decided[other][one] = row.action
-    return decided
-
-
-def _current(session: Session, names: list[str]) -> Sequence[schema.Sighting]:
+def _current(session: Session, names: set[str]) -> Sequence[schema.Sighting]:
     """Sightings in current editions, the earliest report first."""
     asked = (
         select(schema.Sighting)
@@ -166,55 +134,52 @@ def _current(session: Session, names: list[str]) -> Sequence[schema.Sighting]:
     return session.scalars(asked.order_by(day.is_(None), day, article, schema.Sighting.key)).all()
 
 
-def _save_group(session: Session, group: Group) -> str:
-    first = group.sightings[0]
-    key = person_id(first)
-    session.merge(schema.Person(id=key, portal=first.portal, name=first.name, score=group.weakest))
-    for sighting in group.sightings:
-        sighting.person_id = key
-    return key
-
-
-def _drop(session: Session, people: set[str]) -> None:
-    used = select(schema.Sighting.person_id).where(schema.Sighting.person_id.in_(people))
-    gone = people - set(session.scalars(used))
-    session.execute(delete(schema.Person).where(schema.Person.id.in_(gone)))
-
-
 def merge_people(engine: Engine, person_ids: Sequence[str], reason: str) -> str:
     """Hold several persons for one; gives the id that they have now. Raises UnknownId, InputError."""
-    return _decide(engine, "merge", person_ids, None, reason)
+    with begin(engine) as session:
+        found = [_sightings_of(session, key) for key in dict.fromkeys(person_ids)]
+        if len(found) < 2:
+            raise InputError("one person is left: nothing to merge")
+        members = {key_of(s) for sightings in found for s in sightings}
+        meant = _decide(session, "merge", (members, set()), reason, found[0][0])
+    link_people(engine)
+    return _person_of(engine, meant)
 
 
 def split_person(engine: Engine, person_id: str, article_ids: Sequence[str], reason: str) -> str:
     """Hold what these articles name for another person than the rest; gives that one's id."""
-    return _decide(engine, "split", [person_id], list(article_ids), reason)
+    with begin(engine) as session:
+        found = _sightings_of(session, person_id)
+        missing = sorted(set(article_ids) - {s.article_id for s in found})
+        if missing:
+            raise UnknownId(f"{missing[0]}: no article that names person {person_id}")
+        apart = {key_of(s): s for s in found if s.article_id in article_ids}
+        rest = {key_of(s) for s in found} - apart.keys()
+        if not rest:
+            raise InputError("these are all articles that name the person: nothing to split")
+        meant = _decide(session, "split", (set(apart), rest), reason, next(iter(apart.values())))
+    link_people(engine)
+    return _person_of(engine, meant)
 
 
 def _decide(
-    engine: Engine, action: str, people: Sequence[str], articles: list[str] | None, reason: str
-) -> str:
+    session: Session,
+    action: str,
+    sides: tuple[set[Key], set[Key]],
+    reason: str,
+    told: schema.Sighting,
+) -> Key:
     if not reason.strip():
         raise InputError("a decision about people needs a reason")
-    with begin(engine) as session:
-        found = [_sightings_of(session, key) for key in dict.fromkeys(people)]
-        if articles is None:
-            pairs = [(found[0][0], other[0]) for other in found[1:]]
-            meant = found[0][0]
-        else:
-            apart = [s for s in found[0] if s.article_id in articles]
-            rest = [s for s in found[0] if s.article_id not in articles]
-            if len(apart) != len(set(articles)):
-                missing = sorted(set(articles) - {s.article_id for s in apart})
-                raise UnknownId(f"{missing[0]}: no article that names person {people[0]}")
-            pairs, meant = [(a, b) for a in apart for b in rest], apart[0]
-        if not pairs:
-            raise InputError("one person is left: nothing to " + action)
-        for one, other in pairs:
-            _note(session, action, one, other, " ".join(reason.split()))
-        session.flush()
-        link_people(session, {s.key for pair in pairs for s in pair})
-        return meant.person_id or ""
+    ordered = [sorted(map(list, keys)) for keys in sides]
+    row = schema.Identity(
+        id=derive_id("identity", action, repr(ordered)), action=action, members=ordered[0], others=ordered[1],
+        reason=" ".join(reason.split()), at=now(),
+    )  # fmt: skip
+    session.merge(row)
+    add_line(session, action, told.article_id, told.edition_id, identity_line(row))
+    mark_names(session, {key for _, key in sides[0] | sides[1]})
+    return key_of(told)
 
 
 def _sightings_of(session: Session, person_id: str) -> list[schema.Sighting]:
@@ -226,19 +191,23 @@ def _sightings_of(session: Session, person_id: str) -> list[schema.Sighting]:
     return found
 
 
-def _note(
-    session: Session, action: str, one: schema.Sighting, other: schema.Sighting, reason: str
-) -> None:
-    row = schema.Identity(
-        id=derive_id("identity", *sorted((_key(one), _key(other)))), action=action,
-        article_a=one.article_id, key_a=one.key, article_b=other.article_id, key_b=other.key,
-        reason=reason, at=now(),
-    )  # fmt: skip
-    session.merge(row)
-    add_line(session, action, one.article_id, one.edition_id, identity_line(row))
+def _person_of(engine: Engine, key: Key) -> str:
+    """The id of the person whom an article's name is now."""
+    asked = (
+        select(schema.Sighting.person_id)
+        .join(schema.Article, schema.Article.current == schema.Sighting.edition_id)
+        .where(schema.Sighting.article_id == key[0], schema.Sighting.key == key[1])
+    )
+    with Session(engine) as session:
+        return session.scalar(asked) or ""
 
 
 def identity_line(row: schema.Identity) -> str:
-    """What the journal tells of a decision about two sightings."""
-    names = f"{row.key_a} in {row.article_a}, {row.key_b} in {row.article_b}"
-    return f"{row.action}: {names}: {row.reason}"
+    """What the journal tells of a decision: its id, the first sightings of each side, the reason."""
+    sides = " | ".join(_told(side) for side in (row.members, row.others) if side)
+    return f"{row.id} {row.action}: {sides}: {row.reason}"
+
+
+def _told(side: list[list[str]]) -> str:
+    shown = ", ".join(f"{key} in {article}" for article, key in side[:_SHOWN])
+    return shown + (f" and {len(side) - _SHOWN} more" if len(side) > _SHOWN else "")

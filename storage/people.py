@@ -6,23 +6,26 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from sqlalchemy import Engine, Select, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from storage import schema
 from storage.queries import EVERYTHING, Filters
 from text import bare_key, has_marks, match_key, write_out
 
-PEOPLE_FIELDS = ("id", "name", "portal", "score", "offices", "articles")
+PEOPLE_FIELDS = ("id", "name", "names", "portal", "score", "offices", "articles")
 # One line an office, as a spreadsheet wants it.
 OFFICE_FIELDS = (
     "id", "name", "portal", "score", "title", "position", "body", "status", "first", "last", "left", "until", "articles",
 )  # fmt: skip
 # Positions that one person holds at a time; of deputies and members there are several.
 _ALONE = re.compile(
-    r"(?:quyền |phụ trách )?(?:chủ tịch|bí thư|trưởng|giám đốc|tổng giám đốc|chánh|hiệu trưởng|chủ nhiệm|"
+    r"(?:chủ tịch|bí thư|trưởng|giám đốc|tổng giám đốc|chánh|hiệu trưởng|chủ nhiệm|"
     r"cục trưởng|hạt trưởng|đồn trưởng|đội trưởng|trạm trưởng|viện trưởng|tư lệnh|chính ủy|chỉ huy trưởng|chính trị viên$|"
     r"tổng bí thư|thủ tướng|bộ trưởng)"
+)
+_UNIT = re.compile(
+    r" (?:tỉnh|thành phố|huyện|thị xã|quận|xã|phường|thị trấn|đặc khu) ", re.IGNORECASE
 )
 Key = tuple[str, str]  # an office: the keys of its position and its body
 
@@ -32,6 +35,7 @@ class Known:
     """A person with what the articles say: offices by their name, articles by their id."""
 
     row: schema.Person
+    names: set[str] = field(default_factory=set)
     offices: dict[Key, dict[str, Any]] = field(default_factory=dict)
     articles: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -53,18 +57,14 @@ def find_people(
         filters.portal, filters.first, min(filter(None, (on, filters.last)), default=None)
     )
     with Session(engine) as session:
-        people = {
-            row.id: Known(row)
-            for row in session.scalars(select(schema.Person))
-            if _meant(row, query)
-        }
-        for sighting, edition in session.execute(_sightings(filters.portal)):
-            if sighting.person_id in people and _within(sighting.reported, filters):
-                _add_article(people[sighting.person_id], sighting, edition)
-        for office, sighting in session.execute(_offices(filters.portal)):
-            if sighting.person_id in people and _within(office.reported, filters):
-                _add_office(people[sighting.person_id].offices, office, sighting.article_id)
-    found = [known for known in people.values() if known.articles]
+        people = {row.id: Known(row) for row in session.scalars(select(schema.Person))}
+        for said in session.execute(_sightings(filters.portal)):
+            if said.person_id in people and _within(said.reported, filters):
+                _add_article(people[said.person_id], said)
+        for said in session.execute(_offices(filters.portal)):
+            if said.person_id in people and _within(said.reported, filters):
+                _add_office(people[said.person_id].offices, said)
+    found = [known for known in people.values() if known.articles and _meant(known, query)]
     if on:
         _succeed(found, on)
     if body:
@@ -102,19 +102,23 @@ def _order(name: str) -> str:
     return " ".join(sorted(bare_key(name).split()))
 
 
-def _meant(person: schema.Person, query: str | None) -> bool:
-    """Whether a name holds what was asked for: typed with marks exactly, without them folded."""
+def _meant(known: Known, query: str | None) -> bool:
+    """Whether one of a person's names holds what was asked for: typed with marks exactly, without them folded."""
     if not query:
         return True
     key = match_key if has_marks(query) else bare_key
-    return f" {key(query)} " in f" {key(person.name)} "
+    return any(f" {key(query)} " in f" {key(name)} " for name in known.names)
 
 
 def names_body(body: str | None, asked: str) -> bool:
-    """Whether a body's full name holds what was asked for, abbreviations written out on both sides."""
+    """Whether a body is the one asked for, abbreviations written out on both sides, its unit named or left out."""
     wanted = " ".join(_written_out(word) for word in write_out(asked).split())
     key = match_key if has_marks(asked) else bare_key
-    return body is not None and f" {key(wanted)} " in f" {key(body)} "
+    if body is None:
+        return False
+    return key(body) == key(wanted) or bool(
+        _UNIT.match(body, len(wanted)) and key(body).startswith(key(wanted) + " ")
+    )
 
 
 def _written_out(word: str) -> str:
@@ -131,63 +135,74 @@ def _within(reported: str | None, filters: Filters) -> bool:
     return reported is not None and first <= reported[:10] <= last
 
 
-def _sightings(portal: str | None) -> Select[schema.Sighting, schema.Edition]:
-    """Every sighting in a current edition with that edition, the earliest report first."""
+def _sightings(portal: str | None) -> Any:
+    """Every sighting in a current edition with that edition's title, the earliest report first."""
+    said = schema.Sighting
     asked = (
-        select(schema.Sighting, schema.Edition)
-        .join(schema.Edition, schema.Edition.id == schema.Sighting.edition_id)
+        select(
+            said.person_id,
+            said.name,
+            said.article_id,
+            said.portal,
+            said.reported,
+            schema.Edition.title,
+        )
+        .join(schema.Edition, schema.Edition.id == said.edition_id)
         .join(schema.Article, schema.Article.current == schema.Edition.id)
-        .order_by(schema.Sighting.reported, schema.Sighting.id)
+        .order_by(said.reported, said.id)
     )
-    return asked.where(schema.Sighting.portal == portal) if portal else asked
+    return asked.where(said.portal == portal) if portal else asked
 
 
-def _offices(portal: str | None) -> Select[schema.Office, schema.Sighting]:
+def _offices(portal: str | None) -> Any:
     """Every office of a current edition, in the order in which bulletins and their texts name them."""
+    said, office = schema.Sighting, schema.Office
     asked = (
-        select(schema.Office, schema.Sighting)
-        .join(schema.Sighting, schema.Sighting.id == schema.Office.sighting_id)
-        .join(schema.Article, schema.Article.current == schema.Office.edition_id)
-        .join(schema.Mention, schema.Mention.id == schema.Office.mention_id)
-        .order_by(schema.Office.reported, schema.Office.edition_id, schema.Mention.start)
-    )
-    return asked.where(schema.Sighting.portal == portal) if portal else asked
+        select(
+            said.person_id, said.article_id, office.title, office.position, office.body, office.whole,
+            office.until, office.status, office.reported,
+        )
+        .join(said, said.id == office.sighting_id)
+        .join(schema.Article, schema.Article.current == office.edition_id)
+        .join(schema.Mention, schema.Mention.id == office.mention_id)
+        .order_by(office.reported, office.edition_id, schema.Mention.start)
+    )  # fmt: skip
+    return asked.where(said.portal == portal) if portal else asked
 
 
-def _add_article(known: Known, sighting: schema.Sighting, edition: schema.Edition) -> None:
-    known.articles[sighting.article_id] = {
-        "id": sighting.article_id,
-        "title": edition.title,
-        "published": sighting.reported,
-        "portal": sighting.portal,
+def _add_article(known: Known, said: Any) -> None:
+    known.names.add(said.name)
+    known.articles[said.article_id] = {
+        "id": said.article_id,
+        "title": said.title,
+        "published": said.reported,
+        "portal": said.portal,
     }
 
 
-def _add_office(offices: dict[Key, dict[str, Any]], office: schema.Office, article_id: str) -> None:
-    """Count a report of an office; one that it was left ends it, one that it is new begins it anew.
+def _add_office(offices: dict[Key, dict[str, Any]], said: Any) -> None:
+    """Count a report of an office: one that it was left ends it, a later one opens it again.
 
     `first` and `last` are days on which it was reported to be held, `left` the first on which it was
     reported to be held no more.
     """
-    day = (office.reported or "")[:10] or None
-    fresh: dict[str, Any] = {
-        "title": office.title,
-        "position": office.position,
-        "body": office.body,
-    }
-    fresh |= {"status": None, "first": None, "last": None, "left": None, "until": office.until}
+    day = (said.reported or "")[:10] or None
+    fresh: dict[str, Any] = {"title": said.title, "position": said.position, "body": said.body}
+    fresh |= {"status": None, "first": None, "last": None, "left": None, "until": said.until}
     fresh |= {"articles": []}
-    known = offices.setdefault((match_key(office.position), match_key(office.body or "")), fresh)
-    if office.status == "former":
-        known["left"] = known["left"] or day
+    key = (match_key(said.position), match_key(said.whole or said.body or ""))
+    known = offices.setdefault(key, fresh)
+    if said.status == "former":
+        known["left"], known["status"] = known["left"] or day, "former"
     else:
         days = [d for d in (known["first"], known["last"], day) if d]
         known["first"], known["last"] = min(days, default=None), max(days, default=None)
-    known["status"] = office.status or known["status"]
-    if office.status == "new":
-        known["left"] = None
-    if article_id not in known["articles"]:
-        known["articles"].append(article_id)
+        reopened = known["left"] and day and day > known["left"]
+        if reopened or known["status"] != "former":
+            known["left"], known["status"] = None, said.status or known["status"]
+            known["status"] = None if reopened and not said.status else known["status"]
+    if said.article_id not in known["articles"]:
+        known["articles"].append(said.article_id)
 
 
 def _succeed(found: list[Known], on: str) -> None:
@@ -216,6 +231,7 @@ def _told(known: Known) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": row.name,
+        "names": sorted(known.names - {row.name}),
         "portal": row.portal,
         "score": row.score,
         "offices": list(known.offices.values()),

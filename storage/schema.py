@@ -231,8 +231,8 @@ class Sighting(Base):
 class Person(Base):
     """A person: sightings of one name that a body, a place or a reader ties together.
 
-    The id is a digest of the name and the article that names them first; `score` is that of the weakest
-    link, in hundredths, null where there is one sighting.
+    The id is a digest of the name and the article captured first of those that tell it; `score` is that of
+    the weakest link, in hundredths, null where there is one sighting.
     """
 
     __tablename__ = "person"
@@ -245,7 +245,8 @@ class Person(Base):
 class Office(Base):
     """An office that an edition reports somebody to hold; `body` is its body's name in full.
 
-    `until` is the last day on which the unit of that body can have been.
+    `whole` is that name with its province, null where it tells one body from another nowhere; `until` is the
+    last day on which the unit of that body can have been.
     """
 
     __tablename__ = "office"
@@ -256,23 +257,32 @@ class Office(Base):
     title: Mapped[str] = mapped_column(Text)
     position: Mapped[str] = mapped_column(Text)
     body: Mapped[str | None] = mapped_column(Text, index=True)
+    whole: Mapped[str | None] = mapped_column(Text)
     until: Mapped[str | None] = mapped_column(String(10))
     status: Mapped[str | None] = mapped_column(String(10))
     reported: Mapped[str | None] = mapped_column(String(30))
 
 
 class Identity(Base):
-    """What a reader says of two sightings, by article and name: the same person or not; a rebuild keeps it."""
+    """What a reader says of sightings, by article and key of the name; a rebuild keeps it.
+
+    All `members` are one person (merge), or none of them is one of `others` (split).
+    """
 
     __tablename__ = "identity"
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     action: Mapped[str] = mapped_column(String(10))
-    article_a: Mapped[str] = mapped_column(String(16))
-    key_a: Mapped[str] = mapped_column(Text, index=True)
-    article_b: Mapped[str] = mapped_column(String(16))
-    key_b: Mapped[str] = mapped_column(Text, index=True)
+    members: Mapped[list[Any]]
+    others: Mapped[list[Any]]
     reason: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
+
+
+class Relink(Base):
+    """Names that were read anew, whose persons have still to be tied."""
+
+    __tablename__ = "relink"
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
 
 
 class Subscription(Base):

@@ -120,7 +120,7 @@ def test_what_a_reader_says_outlives_a_rebuild(home: Path) -> None:
     officer, farmer = people(home, "Vũ Thị Dược")
     done(home, "people", "merge", officer["id"], farmer["id"], "--reason", "told on the telephone")
     (one,) = people(home, "Vũ Thị Dược")
-    assert (one["id"], one["score"], len(one["articles"])) == (officer["id"], 85, 5)
+    assert (one["id"], one["score"], len(one["articles"])) == (officer["id"], 100, 5)
     done(home, "rebuild")
     assert people(home, "Vũ Thị Dược") == [one]
     visit = next(a["id"] for a in one["articles"] if a["published"] == "2023-07-12")

@@ -68,7 +68,8 @@ def test_one_byte_flipped(crawled: Path, part: str) -> None:
     data = bytearray(path.read_bytes())
     data[random.SystemRandom().randrange(*spans[part])] ^= 0x10
     path.write_bytes(data)
-    assert [f["article_id"] for f in faults(crawled)] == [article]
+    found = faults(crawled)
+    assert [f["article_id"] for f in found] == [article], found
 
 
 def test_file_missing(crawled: Path) -> None:

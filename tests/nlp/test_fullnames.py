@@ -67,10 +67,10 @@ def test_office_is_taken_apart() -> None:
     seen = read_sightings(document, annotate(document))
     assert [(s.name, [(o.position, o.body, o.unit) for o in s.offices]) for s in seen] == [
         ("Vũ Thị Dược", [
-            ("Huyện ủy viên", "Huyện ủy Gia Viễn", "huyện Gia Viễn"),
-            ("Phó Chủ tịch", "Ủy ban nhân dân huyện Gia Viễn", "huyện Gia Viễn"),
+            ("Huyện ủy viên", "Huyện ủy Gia Viễn", "huyện Gia Viễn, tỉnh Ninh Bình"),
+            ("Phó Chủ tịch", "Ủy ban nhân dân huyện Gia Viễn", "huyện Gia Viễn, tỉnh Ninh Bình"),
         ]),
-        ("Lê Văn Hai", [("Trưởng phòng", "Phòng Nội vụ huyện Gia Viễn", "huyện Gia Viễn")]),
+        ("Lê Văn Hai", [("Trưởng phòng", "Phòng Nội vụ huyện Gia Viễn", "huyện Gia Viễn, tỉnh Ninh Bình")]),
     ]  # fmt: skip
 
 

@@ -52,6 +52,7 @@ def upgrade() -> None:
     sa.Column('title', sa.Text(), nullable=False),
     sa.Column('position', sa.Text(), nullable=False),
     sa.Column('body', sa.Text(), nullable=True),
+    sa.Column('whole', sa.Text(), nullable=True),
     sa.Column('until', sa.String(length=10), nullable=True),
     sa.Column('status', sa.String(length=10), nullable=True),
     sa.Column('reported', sa.String(length=30), nullable=True),
@@ -65,15 +66,15 @@ def upgrade() -> None:
     op.create_table('identity',
     sa.Column('id', sa.String(length=16), nullable=False),
     sa.Column('action', sa.String(length=10), nullable=False),
-    sa.Column('article_a', sa.String(length=16), nullable=False),
-    sa.Column('key_a', sa.Text(), nullable=False),
-    sa.Column('article_b', sa.String(length=16), nullable=False),
-    sa.Column('key_b', sa.Text(), nullable=False),
+    sa.Column('members', sa.JSON(), nullable=False),
+    sa.Column('others', sa.JSON(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('at', _MOMENT, nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
-    for column in ('key_a', 'key_b'):
-        op.create_index(f'ix_identity_{column}', 'identity', [column])
+    op.create_table('relink',
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('key')
+    )
     op.execute(sa.text('UPDATE edition SET annotated_by = NULL'))
 

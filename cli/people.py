@@ -48,9 +48,17 @@ def people_list(
       bantin people --body "UBND huyện Gia Viễn" --on 2023-07-12
       bantin people --body "Huyện ủy Gia Viễn" --format csv -o offices.csv
     """
-    from storage.people import OFFICE_FIELDS, PEOPLE_FIELDS, find_people, office_rows
+    from storage.people import (
+        OFFICE_FIELDS,
+        PEOPLE_FIELDS,
+        find_people,
+        office_rows,
+        waiting_editions,
+    )
 
     engine = open_shop(ctx).engine
+    if waiting := waiting_editions(engine):
+        say(f"{waiting} editions wait to be read; `bantin rebuild` or the next crawl reads them")
     rows = find_people(engine, query, body, on)
     columns = ["name", "portal", "offices", "named_in", "score", "person"]
     if kind == "csv":

@@ -50,7 +50,11 @@ def save_reading(
             _fill(session, edition, capture, article)
     capture.state, capture.error, capture.read_by = "read", None, version
     capture.article_id, capture.edition_id = article_id, edition_id
+    before = session.get_one(schema.Article, article_id).current
     _set_current(session, article_id)
+    after = session.get_one(schema.Article, article_id).current
+    if before and after != before and not new:  # the portal shows an earlier text again
+        add_once(session, "returned", article_id, edition_id, capture.captured.isoformat())
     return new
 
 

@@ -20,20 +20,18 @@ Verdict = Literal["merge", "split"] | None
 
 @dataclass(frozen=True)
 class Decision:
-    """What a reader said: all of `members` are one person, or none of them is any of `others`."""
+    """What a reader said: all of `members` are one person, and none of `others` is."""
 
-    action: Literal["merge", "split"]
     members: frozenset[Key]
     others: frozenset[Key]
 
     def verdict(self, one: set[Key], other: set[Key]) -> Verdict:
         """What this decision says of two groups."""
-        if self.action == "merge":
-            return "merge" if one & self.members and other & self.members else None
-        apart = (one & self.members and other & self.others) or (
+        if (one & self.members and other & self.others) or (
             one & self.others and other & self.members
-        )
-        return "split" if apart else None
+        ):
+            return "split"
+        return "merge" if one & self.members and other & self.members else None
 
 
 @dataclass
@@ -64,18 +62,22 @@ class Grouping:
         return sorted(found.values(), key=lambda g: self.order[key_of(g.sightings[0])])
 
     def tie(self, keys: Iterable[Key], score: int) -> None:
-        """Put the groups of these sightings together, the greatest first, except where a reader said no."""
+        """Put the groups of these sightings together, except where a reader said no.
+
+        Those that a reader spoke of come first, and the others go to the greatest.
+        """
         found = {id(self.home[key]): self.home[key] for key in keys if key in self.home}
         kept: list[Group] = []
         for group in sorted(found.values(), key=self._rank):
-            whole = next((k for k in kept if self._verdict(k.keys, group.keys) != "split"), None)
-            if whole is None:
-                kept.append(group)
+            free = [k for k in kept if self._verdict(k.keys, group.keys) != "split"]
+            if free:
+                self._unite(max(free, key=lambda k: len(k.keys)), group, score)
             else:
-                self._unite(whole, group, score)
+                kept.append(group)
 
-    def _rank(self, group: Group) -> tuple[int, int]:
-        return -len(group.keys), min(self.order[key] for key in group.keys)
+    def _rank(self, group: Group) -> tuple[bool, int, int]:
+        decided = not self.decided.isdisjoint(group.keys)
+        return not decided, -len(group.keys), min(self.order[key] for key in group.keys)
 
     def _verdict(self, one: set[Key], other: set[Key]) -> Verdict:
         if not (self.decided & one and self.decided & other):
@@ -98,8 +100,7 @@ def group_sightings(
     """The persons that sightings make; the same sightings and decisions give the same, in any order of work."""
     grouping = Grouping(sightings, decisions)
     for decision in decisions:
-        if decision.action == "merge":
-            grouping.tie(sorted(decision.members), LINKS["reader"])
+        grouping.tie(sorted(decision.members), LINKS["reader"])
     shared: dict[tuple[str, ...], list[Key]] = defaultdict(list)
     for sighting in sightings:
         for evidence in _evidence(sighting):

@@ -40,6 +40,10 @@ def link_people(engine: Engine) -> None:
             noted = select(schema.Relink.key).order_by(schema.Relink.key).limit(_LOT)
             keys = set(session.scalars(noted))
             if not keys:
+                used = select(schema.Sighting.person_id).where(
+                    schema.Sighting.person_id.is_not(None)
+                )
+                session.execute(delete(schema.Person).where(schema.Person.id.not_in(used)))
                 return
             decisions = _decisions(session)
             names = _tied_names(keys, decisions)
@@ -103,7 +107,7 @@ def groups_of(session: Session, keys: Iterable[str]) -> Iterator[Group]:
 def _tied_names(keys: set[str], decisions: Sequence[Decision]) -> set[str]:
     """The names and all those that readers held for the same person as one of them."""
     names, size = set(keys), 0
-    merged = [{key for _, key in d.members} for d in decisions if d.action == "merge"]
+    merged = [{key for _, key in decision.members} for decision in decisions]
     while len(names) != size:
         size = len(names)
         names |= {key for group in merged if group & names for key in group}
@@ -115,7 +119,6 @@ def _decisions(session: Session) -> list[Decision]:
     rows = session.scalars(select(schema.Identity).order_by(schema.Identity.at, schema.Identity.id))
     return [
         Decision(
-            "merge" if row.action == "merge" else "split",
             frozenset((a, k) for a, k in row.members),
             frozenset((a, k) for a, k in row.others),
         )

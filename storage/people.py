@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from storage import schema
@@ -82,6 +82,18 @@ def office_rows(people: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         blank = dict.fromkeys(OFFICE_FIELDS[4:-1])
         for office in person["offices"] or [{**blank, "articles": ids}]:
             yield named | {key: office[key] for key in OFFICE_FIELDS[4:]}
+
+
+def waiting_editions(engine: Engine) -> int:
+    """How many current editions have not been annotated, so that their people are not known yet."""
+    asked = (
+        select(func.count())
+        .select_from(schema.Edition)
+        .join(schema.Article, schema.Article.current == schema.Edition.id)
+        .where(schema.Edition.annotated_by.is_(None))
+    )
+    with Session(engine) as session:
+        return session.scalar(asked) or 0
 
 
 def known_names(engine: Engine, kind: str) -> set[str]:

@@ -266,7 +266,7 @@ class Office(Base):
 class Identity(Base):
     """What a reader says of sightings, by article and key of the name; a rebuild keeps it.
 
-    All `members` are one person (merge), or none of them is one of `others` (split).
+    All `members` are one person, and none of `others` is (a merge has none).
     """
 
     __tablename__ = "identity"

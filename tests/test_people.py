@@ -135,6 +135,127 @@ def test_what_a_reader_says_outlives_a_rebuild(home: Path) -> None:
         assert {event for (event,) in events} == {"merge", "split"}
 
 
+@pytest.fixture
+def deputy(tmp_path: Path) -> Path:
+    """An archive of three bulletins that name one deputy chairman."""
+    done(tmp_path, "init")
+    (tmp_path / "texts").mkdir()
+    for year in ("2021", "2022", "2023"):
+        report(tmp_path, f"{year}-03-01", "Đồng chí Vũ Thị Dược, Phó Chủ tịch UBND huyện, dự lễ.")
+    return tmp_path
+
+
+def report(home: Path, day: str, text: str, portal: str = "gia-vien", place: str = PLACE) -> None:
+    """Import one more bulletin of a day."""
+    year, month, date = day.split("-")
+    page = f"Tin của cổng {portal} ngày {day}\n\n{date}/{month}/{year}\n\n{text}\n"
+    path = home / "texts" / f"{portal}-{day}.txt"
+    path.write_text(page, encoding="utf-8")
+    done(home, "import", str(path), "--portal", portal, "--place", place)
+
+
+def test_later_bulletins_go_to_the_greater_side_of_a_split(deputy: Path) -> None:
+    (one,) = people(deputy)
+    first = next(a["id"] for a in one["articles"] if a["published"] == "2021-03-01")
+    done(deputy, "people", "split", one["id"], first, "--reason", "another of that name")
+    for day in ("2024-03-01", "2020-03-01"):
+        report(deputy, day, "Bà Vũ Thị Dược, Phó Chủ tịch UBND huyện, tiếp công dân.")
+    assert [days(p) for p in people(deputy)] == [
+        ["2020-03-01", "2022-03-01", "2023-03-01", "2024-03-01"],
+        ["2021-03-01"],
+    ]
+    ids = [p["id"] for p in people(deputy)]
+    done(deputy, "people", "merge", *ids, "--reason", "the same after all")
+    assert [len(p["articles"]) for p in people(deputy)] == [5]
+    done(deputy, "rebuild")
+    assert [len(p["articles"]) for p in people(deputy)] == [5]
+    assert rows(deputy, "verify") == []
+
+
+def test_id_stays_when_an_older_bulletin_is_found(deputy: Path) -> None:
+    (before,) = people(deputy)
+    report(deputy, "2019-03-01", "Đồng chí Vũ Thị Dược, Phó Chủ tịch UBND huyện, dự lễ.")
+    (after,) = people(deputy)
+    assert (after["id"], len(after["articles"])) == (before["id"], 4)
+    done(deputy, "rebuild")
+    assert people(deputy) == [after]
+
+
+def test_districts_of_one_name_are_not_one(tmp_path: Path) -> None:
+    done(tmp_path, "init")
+    (tmp_path / "texts").mkdir()
+    text = "Ông Nguyễn Văn Hùng, Chủ tịch UBND huyện Châu Thành, dự lễ."
+    report(tmp_path, "2023-03-01", text, "tan-tru", "huyện Tân Trụ, tỉnh Long An")
+    report(tmp_path, "2023-04-01", text, "giong-trom", "huyện Giồng Trôm, tỉnh Bến Tre")
+    assert len(people(tmp_path)) == 2
+    found = people(tmp_path, "--body", "UBND huyện Châu Thành", "--on", "2023-06-01")
+    assert len(found) == 2  # neither follows the other
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Đồng chí Vũ Thị Dược, Phó Chủ tịch UBND huyện, đến thăm xã Gia Thịnh.",
+        "Thủ phạm là Vũ Thị Dược (SN 1990).\n\nTin khác: tại xã Gia Thịnh, lúa tốt.",
+    ],
+)
+def test_place_that_is_not_bound_to_a_name_ties_nothing(tmp_path: Path, other: str) -> None:
+    done(tmp_path, "init")
+    (tmp_path / "texts").mkdir()
+    report(tmp_path, "2023-03-01", "Bà Vũ Thị Dược, xã Gia Thịnh, vay vốn nuôi bò.")
+    report(tmp_path, "2023-04-01", other)
+    assert len(people(tmp_path, "Vũ Thị Dược")) == 2
+
+
+def test_spellings_of_one_name_are_one(tmp_path: Path) -> None:
+    done(tmp_path, "init")
+    (tmp_path / "texts").mkdir()
+    report(
+        tmp_path,
+        "2023-03-01",
+        "BÀ LÊ THỊ HOÀ THĂM XÃ\n\nBà Lê Thị Hoà, Chủ tịch UBND huyện, thăm xã.",
+    )
+    report(tmp_path, "2023-04-01", "Bà Lê Thị Hòa, Chủ tịch UBND huyện, dự lễ.")
+    (one,) = people(tmp_path)
+    assert (one["name"], one["score"]) == ("Lê Thị Hòa", 95)
+    assert people(tmp_path, "Lê Thị Hoà") == [one]
+
+
+def test_earlier_text_shown_again(deputy: Path) -> None:
+    first = "Đồng chí Lê Thị Mơ, Chủ tịch UBND huyện, chủ trì."
+    report(deputy, "2024-05-01", first)
+    report(deputy, "2024-05-01", first.replace("Mơ", "Mận"))
+    report(deputy, "2024-05-01", first + "\n\n")
+    assert {p["name"] for p in people(deputy)} == {"Vũ Thị Dược", "Lê Thị Mơ"}
+    assert rows(deputy, "verify") == []
+    assert [p["id"] for p in rows(deputy, "search", "Lê Thị Mơ")] != []
+    done(deputy, "rebuild")
+    assert rows(deputy, "verify") == []
+
+
+def test_killed_before_people_are_tied(deputy: Path) -> None:
+    change = "UPDATE edition SET annotated_by = NULL"
+    with sqlite3.connect(deputy / "bantin.db") as database:
+        database.execute("INSERT INTO relink VALUES ('vũ thị dược')")
+        database.execute("UPDATE sighting SET person_id = NULL")
+        database.execute("DELETE FROM person")
+        database.execute(change)
+    assert "wait to be read" in bantin(deputy, "people").stderr
+    report(deputy, "2021-03-01", "Đồng chí Vũ Thị Dược, Phó Chủ tịch UBND huyện, dự lễ.")
+    assert [len(p["articles"]) for p in people(deputy)] == [3]
+    assert rows(deputy, "verify") == []
+
+
+def test_lost_decision_is_found(deputy: Path) -> None:
+    (one,) = people(deputy)
+    first = one["articles"][0]["id"]
+    done(deputy, "people", "split", one["id"], first, "--reason", "another of that name")
+    with sqlite3.connect(deputy / "bantin.db") as database:
+        database.execute("DELETE FROM identity")
+    told = bantin(deputy, "verify").stdout
+    assert "decision" in told
+
+
 def test_decision_that_cannot_be_is_told(home: Path) -> None:
     officer, farmer = people(home, "Vũ Thị Dược")
     for arguments, told in (

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli import main
+from model.errors import InputError
 from model.records import Document, plain
 from nlp import annotate
 from tests.eval import GOLD, below_floor, gold_bulletins, our_scores
@@ -166,3 +167,31 @@ def test_seed_figures() -> None:
 
 def test_unknown_keys_are_ignored() -> None:
     assert msgspec.json.decode(b'{"text": "x", "unheard": 1}', type=Document).text == "x"
+
+
+@pytest.mark.parametrize("letter", ["ẞ", "ß", "ﬁ", "ŉ", "İ"])
+def test_letters_that_grow_in_another_case_shift_nothing(letter: str) -> None:
+    text = f"ÔNG NGUYỄN VĂN {letter}ANG THĂM XÃ HOÀ AN\n\nBà Vũ Thị Dược, Chủ tịch UBND huyện, nói."
+    read = annotate(Document(text=text, published="2023-07-12"))
+    assert "Vũ Thị Dược" in [m.text for m in read.mentions]
+    assert all(text[m.start : m.end] == m.text for m in read.mentions)
+
+
+@pytest.mark.parametrize(
+    "piece", ["UBND, ", "Văn phòng ", "HĐND, UBND, ", "Ban Tổ chức ", "mười ", "cầu số ", "Ảnh: "]
+)
+def test_endless_pieces_are_answered(piece: str) -> None:
+    annotate(Document(text=piece * 2000, published="2023-07-12"))
+
+
+def test_overlapping_sections_give_nothing_twice() -> None:
+    text = "Bà Vũ Thị Dược dự lễ."
+    read = annotate(
+        Document(text=text, sections={"title": (0, 15), "body": (5, len(text)), "lead": (0, 21)})
+    )
+    assert [m.text for m in read.mentions] == ["Vũ Thị Dược"]
+
+
+def test_day_that_is_none_is_refused() -> None:
+    with pytest.raises(InputError, match="is no date"):
+        annotate(Document(text="x", published="2023-02-30"))

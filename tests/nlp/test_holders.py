@@ -49,6 +49,44 @@ def held(text: str) -> list[Held]:
             [("Chủ tịch UBND xã Gia Lập", ["Ngô Thị Đào"], "new")],
         ),
         (
+            "Thừa ủy quyền của Thủ tướng Chính phủ, Phó Chủ tịch UBND tỉnh Tống Quang Thìn trao quà.",
+            [
+                ("Thủ tướng Chính phủ", [], None),
+                ("Phó Chủ tịch UBND tỉnh", ["Tống Quang Thìn"], None),
+            ],
+        ),
+        (
+            "Bổ nhiệm ông Trần Văn Tú, Trưởng phòng Nội vụ giữ chức Chủ tịch UBND xã Gia Phú.",
+            [
+                ("Trưởng phòng Nội vụ", ["Trần Văn Tú"], "former"),
+                ("Chủ tịch UBND xã Gia Phú", ["Trần Văn Tú"], "new"),
+            ],
+        ),
+        (
+            "Đinh Văn Tiên thay đồng chí Bùi Văn Khởi giữ chức Chủ tịch UBND xã Gia Hưng.",
+            [("Chủ tịch UBND xã Gia Hưng", ["Đinh Văn Tiên"], "new")],
+        ),
+        (
+            "Bí thư Chi bộ, Trưởng thôn Đinh Văn Hùng cho biết.",
+            [("Bí thư Chi bộ", ["Đinh Văn Hùng"], None), ("Trưởng thôn", ["Đinh Văn Hùng"], None)],
+        ),
+        (
+            "Ông Lê Văn Sáu (62 tuổi), Tổ trưởng tổ dân phố Mỹ Sơn, nói.",
+            [("Tổ trưởng tổ dân phố Mỹ Sơn", ["Lê Văn Sáu"], None)],
+        ),
+        (
+            "Bí thư Đoàn xã Lê Văn Bình dự; ông Vàng A Sò, dân tộc Mông, Bí thư Đảng ủy xã, chủ trì.",
+            [("Bí thư Đoàn xã", ["Lê Văn Bình"], None), ("Bí thư Đảng ủy xã", ["Vàng A Sò"], None)],
+        ),
+        (
+            "Trưởng phòng giáo dục và đào tạo huyện Trần Thị Thu báo cáo.",
+            [("Trưởng phòng giáo dục và đào tạo huyện", ["Trần Thị Thu"], None)],
+        ),
+        (
+            "Ông Lê Văn Cam, nguyên là Chủ tịch UBND xã Cúc Phương, kể.",
+            [("Chủ tịch UBND xã Cúc Phương", ["Lê Văn Cam"], "former")],
+        ),
+        (
             "Các đồng chí Lê Văn Cam và Ngô Thị Đào, Phó Chủ tịch UBND huyện, dự lễ.",
             [("Phó Chủ tịch UBND huyện", ["Lê Văn Cam", "Ngô Thị Đào"], None)],
         ),

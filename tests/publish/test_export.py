@@ -41,7 +41,7 @@ def test_csv_and_json_lines_say_the_same(crawled_once: Path, tmp_path: Path) -> 
     with (tmp_path / "f.csv").open(encoding="utf-8-sig", newline="") as file:
         table = list(csv.DictReader(file))
     lines = [json.loads(line) for line in (tmp_path / "f.jsonl").read_text().splitlines()]
-    assert len(table) == len(lines) == 687
+    assert len(table) == len(lines) > 600
     for row, line in zip(table, lines, strict=True):
         assert row["value"] == (line["value"] or "")
         assert row["id"] == line["id"]

@@ -112,6 +112,7 @@ def figures() -> None:
 @click.option("--min", "least", type=Number(), help='At least; "hơn 31 tỷ" is at least 30e9.')
 @click.option("--max", "most", type=Number(), help="At most.")
 @click.option("--loose", is_flag=True, help='Count "gần 30 tỷ" as 30 tỷ.')
+@click.option("--rejected", is_flag=True, help="Also those that a reader rejected, without value.")
 @click.option("--place", help="A place that the sentence names, or the portal's own.")
 @period
 @click.option(
@@ -130,6 +131,7 @@ def figures_list(
     least: Any,
     most: Any,
     loose: bool,
+    rejected: bool,
     place: str | None,
     by: str | None,
     portal: str | None,
@@ -153,7 +155,9 @@ def figures_list(
     from storage.queries import Filters, portal_places
 
     filters = Filters(portal, first, last)
-    question = FigureQuestion(query, figure_type, noun, unit, least, most, loose, place, filters)
+    question = FigureQuestion(
+        query, figure_type, noun, unit, least, most, loose, place, filters, rejected
+    )
     shop = open_shop(ctx, portal)
     rows = find_figures(shop.engine, question)
     if by:
@@ -164,6 +168,24 @@ def figures_list(
         return
     columns = ["published", "portal", "type", "value", "qualifier", "unit_of", "sentence", "figure"]
     say(f"{write_rows(rows, kind, output, columns, FIELDS)} found")
+
+
+@figures.command("changes")
+@click.argument("article_id", metavar="ID")
+@formats
+@click.pass_context
+def figures_changes(ctx: click.Context, article_id: str, kind: str | None, output: IO[str]) -> None:
+    """What changed in an article's figures from one edition to the next, with both captures.
+
+    \b
+    Example:
+      bantin figures changes a1f0063a97216198
+    """
+    from storage.differences import CHANGE_FIELDS, edition_changes
+
+    rows = edition_changes(open_shop(ctx).engine, article_id)
+    columns = ["change", "about", "noun", "unit", "before_text", "after_text", "after_archived"]
+    say(f"{write_rows(iter(rows), kind, output, columns, CHANGE_FIELDS)} changes")
 
 
 @figures.command("reject")
@@ -238,11 +260,12 @@ def export(
     )
 
     filters = Filters(portal, first, last)
+    every = FigureQuestion(filters=filters, rejected=True, repeats=True)
     engine = open_shop(ctx, portal).engine
     rows: dict[str, tuple[Any, Sequence[str]]] = {
         "articles": (lambda: list_articles(engine, filters), ARTICLE_FIELDS),
         "mentions": (lambda: list_mentions(engine, filters), MENTION_FIELDS),
-        "figures": (lambda: find_figures(engine, FigureQuestion(filters=filters)), FIELDS),
+        "figures": (lambda: find_figures(engine, every), FIELDS),
         "people": (lambda: find_people(engine, filters=filters), PEOPLE_FIELDS),
     }
     if waiting := len(unread_captures(engine)):

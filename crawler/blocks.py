@@ -160,6 +160,21 @@ def clean_line(line: str) -> str:
     return _COLLAPSE.sub(" ", nfc(line)).strip(_EDGES)
 
 
+def _shown(cell: Tag) -> str:
+    """The words of a cell: a block or a break parts them, a span does not (<span>39</span><span>.488</span>)."""
+    words = ""
+    for node in cell.descendants:
+        if isinstance(node, Tag) and (node.name in _BLOCKS or node.name == "br"):
+            words += " "
+        elif isinstance(node, NavigableString) and not isinstance(
+            node, (Comment, PreformattedString)
+        ):
+            before = node.previous_sibling
+            words += " " if isinstance(before, Tag) and before.name in _BLOCKS else ""
+            words += str(node)
+    return words
+
+
 def _is_data(table: Tag) -> bool:
     """Whether a table holds data: two rows and two columns of text; others only place pictures."""
     rows = [row.find_all(["td", "th"], recursive=False) for row in table.find_all("tr")]
@@ -174,7 +189,7 @@ def _table_block(table: Tag) -> Block:
         line = ""
         cells: list[tuple[int, int, Tag]] = []
         for cell in row.find_all(["td", "th"], recursive=False):
-            words = clean_line(cell.get_text(" "))
+            words = clean_line(_shown(cell))
             line += " | " if cells else ""
             start = len(text) + len(line)
             cells.append((start, start + len(words), cell))

@@ -244,6 +244,18 @@ class TableLabels(Record, frozen=True):
     column: str | None
 
 
+class Comparable(Record, frozen=True):
+    """What makes a figure comparable with those of other bulletins.
+
+    `key` is the folded head under which counted nouns are grouped, `base` a measure's value in `unit`, its base
+    unit; each is null where there is none.
+    """
+
+    key: str | None
+    base: Decimal | None
+    unit: str | None
+
+
 class Figure(Record, frozen=True):
     """A reported number with its value, its noun or unit, its period and its evidence."""
 

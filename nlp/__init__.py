@@ -1,6 +1,7 @@
 """Everything that knows Vietnamese: mentions, figures and times out of official prose."""
 
 from nlp.annotate import annotate, reader_version
+from nlp.bases import compare_figures
 from nlp.offices import read_sightings
 
-__all__ = ["annotate", "read_sightings", "reader_version"]
+__all__ = ["annotate", "compare_figures", "read_sightings", "reader_version"]

@@ -35,7 +35,7 @@ def _unit(name: str) -> str:
     """A pattern of one unit, with what must stand behind it and what must not."""
     ahead = _UNITS["only_before"].get(name)
     never = _UNITS["never_before"].get(name)
-    only = rf"(?=\s+(?:{either(terms(ahead))})(?!\w))" if ahead else ""
+    only = rf"(?=\s+(?:(?:{either(terms(ahead))})(?!\w)|(?:và )?\d))" if ahead else ""
     not_so = rf"(?! (?:{either(terms(never))})(?!\w))" if never else ""
     return re.escape(name) + only + not_so
 
@@ -70,7 +70,7 @@ _NO_NOUN = re.compile(
 )
 # What is paid in thousands without a currency: bán 20 ngàn, mỗi phần 10 ký gạo và 300 ngàn.
 _PRICED = re.compile(
-    r"(?:giá|bán|kiếm|trả|tiền|lương|phí|mỗi|thu|tặng|hỗ trợ|ủng hộ)(?: [^\W\d]+){0,6}(?: \d+ [^\W\d]+ [^\W\d]+ và)? $"
+    r"(?:[Gg]iá|bán|kiếm|trả|tiền|lương|phí|mỗi|thu|tặng|hỗ trợ|ủng hộ)(?: [^\W\d]+){0,8}(?: \d+ [^\W\d]+ [^\W\d]+ và)? $"
 )
 _MULTIPLE = re.compile(
     r"(?:gấp|tăng|giảm|cao|lớn|nhiều|bằng)(?: (?:gần|hơn|trên|khoảng|tới|đến))? $"
@@ -153,10 +153,18 @@ _AMONG = re.compile(
 )
 
 
+_OTHER = either(w for w in _UNITS["words"] if w not in ("không", "một", "mốt", "tư"))
+_AFTER_OTHERS = re.compile(
+    rf"(?i)(?:(?<!\w)(?:{_OTHER})|\d) [{LOWER}]+(?: [{LOWER}]+)?(?: và|,) một$"
+)
+
+
 def _vague(words: str, text: str, end: int) -> bool:
     """One alone is an article unless other counts follow, and năm alone is a year far more often than a number."""
     lone = words.lower()
-    if lone == "một" and _AMONG.match(text, end):
+    if lone == "một" and (
+        _AMONG.match(text, end) or _AFTER_OTHERS.search(text, max(0, end - 40), end)
+    ):
         return False
     if lone in (
         "một",

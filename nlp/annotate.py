@@ -17,9 +17,11 @@ from model.records import (
     Person,
     Place,
     Role,
+    Table,
     Time,
 )
 from model.versions import version_of
+from nlp.captions import caption_cells
 from nlp.casing import set_case
 from nlp.codes import NOTHING, Coded, Coder
 from nlp.elided import find_elided
@@ -27,12 +29,13 @@ from nlp.entities import walk_text
 from nlp.figures import Qualified, find_figures
 from nlp.fullnames import FullNames
 from nlp.gazetteer import portal_gazetteer
+from nlp.grids import Covered, line_grids, table_grids
 from nlp.leftover import ask_stock
 from nlp.masks import Mask, find_documents, find_traps
-from nlp.meaning import give_meaning
+from nlp.meaning import Context, give_meaning
 from nlp.source import Source, read_source
 from nlp.spots import Spot
-from nlp.tabular import find_cells
+from nlp.tabular import grid_cells
 from nlp.times import Found, find_times
 from text import first_tones, nfc, read_date
 
@@ -70,24 +73,22 @@ def annotate(document: Document) -> Annotations:
     mask.take(numbers)
     mask.take([(s.start, s.end) for s in spots])
     times = find_times(written, published, mask)
-    figures = _figures(written, mask, spots)
+    figures = _figures(written, mask, spots, document.tables)
 
     places = [(s.start, s.end) for s in spots if s.kind == "place"]
-    coded = dict(
-        zip(
-            places,
-            Coder(calm.text, gazetteer, day).code_places(places),
-            strict=True,
-        )
-    )
+    codes = Coder(calm.text, gazetteer, day).code_places(places)
+    coded = dict(zip(places, codes, strict=True))
     names = FullNames(calm.text, gazetteer, spots)
     spots = _spell_holders(source, spots)
     mentions = [_mention(source, s, names, coded.get((s.start, s.end), NOTHING)) for s in spots]
-    mentions += [_document(source, *span) for span in numbers if _inside(span, prose)]
+    told = [span for span in numbers if _inside(span, prose)]
+    mentions += [_document(source, *span) for span in told]
+    named = [*((s.start, s.end, s.kind) for s in spots), *((*span, "document") for span in told)]
+    context = Context(written, sorted(named, key=lambda m: m[:2]), sections, published)
     return Annotations(
         id=document.id,
         mentions=sorted(mentions, key=lambda m: (m.start, m.end)),
-        figures=give_meaning(written, figures, times),
+        figures=give_meaning(context, figures, times),
         times=[_time(source, found) for found in times],
     )
 
@@ -100,8 +101,14 @@ def _recased(text: str, like: str) -> str:
     )
 
 
-def _figures(source: Source, mask: Mask, spots: list[Spot]) -> list[Qualified]:
-    cells = find_cells(source, mask)
+def _figures(source: Source, mask: Mask, spots: list[Spot], tables: list[Table]) -> list[Qualified]:
+    grids = table_grids(source, tables)
+    taken = [(source.place(t.start), source.place(t.end)) for t in tables]
+    grids += line_grids(source, Covered(taken))
+    told = [cell for grid in grids for cell in grid_cells(source, mask, grid)]
+    rows = [(b.start, b.end) for grid in grids for row in grid.rows for b in row if b]
+    told += caption_cells(source, mask, Covered([*taken, *rows]))
+    cells = [Qualified(cell.read, "exact", cell) for cell in told]
     mask.take(find_traps(source.text, mask))
     running = find_figures(source, mask)
     anchors = [(s.start, s.end) for s in spots if s.kind in ("place", "organisation")]

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 from nlp.amounts import Read, read_amount
 from nlp.masks import Mask
+from nlp.nouns import is_known
 from nlp.source import Source
 from nlp.tables import either, table
+from nlp.tabular import Cell
 from text import LOWER
 
 _SPELLED_HEADS = (*table("units")["words"], "mười", "nửa")
@@ -25,6 +27,9 @@ _MOSTLY = re.compile(r"(?:(?! từ )[^,;.\d]){0,40}? (trở lên|trở xuống)"
 _ESTIMATED = re.compile(r"(?i)(?<!\w)ước(?: tính)?(?: [^\W\d_]+){1,3} $")
 _PRICED_FROM = re.compile(r"(?i)(?:giá|suất|mức|phí|lương)[^,.;]{0,25} từ $")
 _UP_TO = re.compile(r" (?:lên|xuống|đến|tới)(?!\w)")
+_THAN = re.compile(
+    r"(?i)(?:cao|thấp|nhiều|ít|lớn|nhỏ|rẻ|đắt|dài|ngắn) hơn \(?$"
+)  # no more than so many
 _ON = re.compile(r"(?:địa bàn|tuyến|trục|mặt)")  # trên địa bàn: no more than these
 _EACH_BEFORE = re.compile(
     rf"(?:^|\W)[Mm][ỗổ]i ({either(table('units')['rates']['long'])}|[{LOWER}]+)(?![{LOWER}])(?:, )?[^.;,:\d]{{0,60}}\(?$"
@@ -34,10 +39,11 @@ _EACH_AFTER = re.compile(rf"^(?: [{LOWER}]+){{0,3}} m[ỗổ]i ([{LOWER}]+)")
 
 @dataclass(frozen=True)
 class Qualified:
-    """A figure with its qualifier and how it is distributed."""
+    """A figure with its qualifier, and what the table says of it where it stands in one."""
 
     read: Read
     qualifier: str
+    cell: Cell | None = None
 
 
 def find_figures(source: Source, mask: Mask) -> list[Qualified]:
@@ -48,8 +54,12 @@ def find_figures(source: Source, mask: Mask) -> list[Qualified]:
         at = begin.start() + 1
         if not mask.free(begin.start(), begin.start() + 1):
             continue
-        read = read_amount(source.text, begin.start())
-        if read is None or not mask.free(read.start, _core_end(source.text, read)):
+        read = _unsigned(source.text, read_amount(source.text, begin.start()))
+        if (
+            read is None
+            or _is_name(source.text, read)
+            or not mask.free(read.start, _core_end(source.text, read))
+        ):
             continue
         read = _trimmed(source.text, read, mask)
         if read is None:
@@ -58,6 +68,32 @@ def find_figures(source: Source, mask: Mask) -> list[Qualified]:
         found.append(_shared_out(source.text, _qualified(source, read), found))
         at = read.end
     return found
+
+
+_NAME_BEFORE = re.compile(r"(?<=[^\W_] )(?=[^\W\d_]*[a-zđ])[A-ZĐ][^\W\d_]* $")
+_QUOTED = re.compile(r"[\"“](?:[^\W\d_]+ ?){1,6}[\"”]")
+
+
+def _is_name(text: str, read: Read) -> bool:
+    """Whether a count stands in a name: Honda Wave 110 dựng ở cổng, vở kịch "Mười hai bà mụ"."""
+    if read.type != "count" or read.total is not None:
+        return False
+    quoted = text[read.start - 1 : read.start] in ('"', "“") and _QUOTED.match(text, read.start - 1)
+    before = _NAME_BEFORE.search(text, max(0, read.start - 24), read.start)
+    return bool(quoted or (before and not is_known(read.noun or "")))
+
+
+def _unsigned(text: str, read: Read | None) -> Read | None:
+    """A share without the sign that tells its direction in brackets: giảm 4 vụ (-16,7%)."""
+    signed = (
+        read
+        and read.type == "percent"
+        and text[read.start] in "+-"
+        and text[read.start - 1 : read.start] == "("
+    )
+    if read is None or not signed or read.value is None:
+        return read
+    return replace(read, start=read.start + 1, value=abs(read.value))
 
 
 def _core_end(text: str, read: Read) -> int:
@@ -97,9 +133,9 @@ def _qualified(source: Source, read: Read) -> Qualified:
 def _qualifier(read: Read, before: str, after: str) -> str:
     if mostly := _MOSTLY.match(after):
         return "at_least" if mostly[1] == "trở lên" else "at_most"
-    if (word := _BEFORE.search(before)) and not (
-        word[1].lower() == "trên" and _ON.match(read.noun or "")
-    ):
+    word = _BEFORE.search(before)
+    compared = word and word[1].lower() == "hơn" and _THAN.search(before)
+    if word and not compared and not (word[1].lower() == "trên" and _ON.match(read.noun or "")):
         return _QUALIFIERS[word[1].lower()]
     if _ESTIMATED.search(before):
         return "about"

@@ -53,6 +53,7 @@ _VERBS = frozenset(terms(table("traps")["verbs"]))
 _HEADS = re.compile(
     rf" ?(?:{either([*terms(table('traps')['heads']), *table('units')['measures']])})(?!\w)"
 )
+_COUNTING = (["mỗi"], ["từng"], ["tổng"], ["biên"])  # tổng số 9 nhiệm vụ, lập biên bản 3 cơ sở
 _WORDS_BEFORE = 3  # of the longest such word: tổ dân phố
 _NAMING = re.compile(
     rf"(?<=[^\W\d_] )\d+(?:[/.,-]\d+)*[A-Za-z]?\b(?![.,/-]?\d)(?!(?: ?[-–] ?\d+)? ?(?:{either(table('traps')['counted'])}))"
@@ -67,7 +68,7 @@ def _named_numbers(text: str) -> Spans:
         words = before.lower().split()[-_WORDS_BEFORE - 1 :]
         for count in range(1, _WORDS_BEFORE + 1):
             name = " ".join(words[-count:])
-            if words[:-count][-1:] in (["mỗi"], ["từng"]):
+            if words[:-count][-1:] in _COUNTING:
                 break
             if name in _VERBS and _HEADS.match(text, number.end()):
                 break

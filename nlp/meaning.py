@@ -1,75 +1,95 @@
-"""What a figure means: its period, its change, its plan, its place, and the figure it is part of."""
+"""What a figure means: what it measures, its period and place, what it is compared with and a part of."""
 
 import re
 from bisect import bisect_left
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any
 
 from msgspec import UNSET
 
-from model.records import Evidence, Figure, Reported
+from model.records import Evidence, Figure, TableLabels
+from nlp.about import Around, find_abouts
+from nlp.aims import aim_of
+from nlp.columns import column_aim, column_comparison
+from nlp.compared import compare_figures
 from nlp.figures import Qualified
+from nlp.moments import find_moments
+from nlp.parts import add_up, find_wholes
+from nlp.periods import Periods
+from nlp.repeats import find_repeats
 from nlp.source import Source
 from nlp.times import Found
 
-Aim = Literal["result", "target", "plan", "estimate"]
-Change = Literal["up", "down"] | None
-Where = Literal["clause", "sentence"]
-
-_UP = re.compile(
-    r"(?i)(?<!\w)(?:tăng|tăng thêm|vượt|nâng lên|tăng lên)(?: (?:thêm|hơn|gần|khoảng|trên|bình quân|lên|từ|ước|đạt))*\s\(?\+?$"
-)
-_DOWN = re.compile(
-    r"(?i)(?<!\w)(?:giảm|giảm bớt|hụt)(?: (?:còn|xuống còn|hơn|gần|khoảng|trên|bình quân|xuống|từ|ước))*\s\(?-?$"
-)
-_LEVEL = re.compile(r"(?i)(?:còn|xuống|lên|từ)\s$")
-_PLAN = re.compile(
-    r"(?i)^\s(?:so với |của |)(?:kế hoạch|dự toán|chỉ tiêu|KH|nghị quyết|Nghị quyết)(?!\w)"
-)
-_TARGET = re.compile(r"(?i)phấn đấu|mục tiêu|chỉ tiêu|đề ra")
-_PLANNED = re.compile(r"(?i)dự kiến|kế hoạch|sẽ|đề nghị")
-_ESTIMATED = re.compile(r"(?i)ước")
-_BASELINE = re.compile(
-    r"(?i)so với (?:cùng kỳ(?: năm (?:trước|ngoái|\d{4}))?|(?:đầu|cuối) năm(?: \d{4})?|năm (?:trước|ngoái|\d{4})|tháng (?:trước|\d{1,2}(?:/\d{4})?)|kế hoạch|giá khởi điểm|nghị quyết)"
-)
-_CLAUSE = re.compile(r"[;.\n]|, (?=trong đó|còn|riêng)")
-_REACH = 600  # letters
-_NEAR = 60  # letters before a figure in which its change is told
-_PART = re.compile(r"(?i)trong đó")
+Span = tuple[int, int]
 
 
-def give_meaning(source: Source, figures: list[Qualified], times: list[Found]) -> list[Figure]:
+@dataclass(frozen=True)
+class Context:
+    """What is known of a bulletin beside its figures: spans and kinds of its mentions, sections and day."""
+
+    source: Source
+    mentions: list[tuple[int, int, str]]
+    sections: dict[str, Span]
+    published: date | None
+
+
+def give_meaning(context: Context, figures: list[Qualified], times: list[Found]) -> list[Figure]:
     """The figures with what the words around them say; unknown stays null."""
-    periods = [t for t in times if t.kind == "period" and (t.last - t.first).days < 3660]
-    done: list[Figure] = []
-    for number, qualified in enumerate(figures):
-        part = _part_of(source, figures, number)
-        done.append(
-            _figure(source, qualified, _period(source, qualified.read.start, periods), part)
-        )
+    reads = [q.read for q in figures]
+    source = context.source
+    moments = find_moments(source, times, context.published)
+    compared = [
+        column_comparison(q.cell) if q.cell else c
+        for q, c in zip(figures, compare_figures(source, reads), strict=True)
+    ]
+    changes = [c.change for c in compared]
+    baselines = sorted(c.baseline for c in compared if c.baseline)
+    moments = [m for m in moments if not _inside((m.start, m.end), baselines)]
+    wholes = find_wholes(source, reads, changes)
+    named = [(m[0], m[1]) for m in context.mentions]
+    closed = sorted([*named, *((m.start, m.end) for m in moments)])
+    abouts = find_abouts(Around(source, closed), reads, wholes, compared)
+    aims = [
+        column_aim(q.cell) if q.cell else aim_of(source, reads, n, compared[n].of_plan)
+        for n, q in enumerate(figures)
+    ]
+    periods = Periods(source, moments, context.sections, context.published)
+    places = Places(source, context.mentions)
+    starts = [r.start for r in reads]
+    told = [periods.period_of(read, aim, starts) for read, aim in zip(reads, aims, strict=True)]
+    repeats = find_repeats(figures, context.sections)
+    sums = add_up(reads, wholes)
+    done = []
+    for n, qualified in enumerate(figures):
+        cell, late = qualified.cell, repeats.get(n)
+        own = told[n] and told[n].source != "document"  # type: ignore[union-attr]
+        notes = [*([sums[n]] if n in sums else []), *(["repeat"] if late is not None else [])]
+        meaning = {
+            "about": _evidence(source, cell.row_span if cell else abouts[n]),
+            "period": told[n] if own or late is None else told[late],
+            "change": changes[n],
+            "baseline": _evidence(source, compared[n].baseline),
+            "of_plan": compared[n].of_plan,
+            "aim": aims[n],
+            "part_of": wholes[n],
+            "place": places.place_of(reads[n].start, reads[n].end, starts),
+            "cell": TableLabels(row=cell.row, column=cell.column) if cell else None,
+            "flags": [*reads[n].flags, *notes],
+        }
+        done.append(_figure(context, qualified, meaning))
     return done
 
 
-def _around(source: Source, at: int) -> tuple[int, int]:
-    """The sentence around a position, as far as words reach: text without an end stays cheap to read."""
-    first, last = source.sentence(at)
-    return max(first, at - _REACH), min(last, at + _REACH)
-
-
-def _figure(
-    source: Source, qualified: Qualified, period: Reported | None, part: int | None
-) -> Figure:
+def _figure(context: Context, qualified: Qualified, meaning: dict[str, Any]) -> Figure:
     read = qualified.read
-    first, last = _around(source, read.start)
-    before, after = source.text[first : read.start], source.text[read.end : last]
-    start, end = source.span(read.start, read.end)
-    if "table_cell" in read.flags:
-        before = after = ""
+    start, end = context.source.span(read.start, read.end)
     return Figure(
         type=read.type,  # type: ignore[arg-type]
         start=start,
         end=end,
-        text=source.raw[start:end],
+        text=context.source.raw[start:end],
         value=_plain(read.value),
         low=_plain(read.low),
         high=_plain(read.high),
@@ -79,13 +99,14 @@ def _figure(
         unit=read.unit if read.type in ("measure", "percent") else None,
         noun=read.noun,
         per=read.per,
-        period=period,
-        change=_change(before),
-        baseline=_baseline(source, read.end, last),
-        of_plan=read.type == "percent" and bool(_PLAN.match(after)),
-        aim=_aim(before, qualified.qualifier),
-        part_of=part,
-        flags=list(read.flags),
+        **meaning,
+    )
+
+
+def _inside(span: Span, spans: list[Span]) -> bool:
+    after = bisect_left(spans, span[1], key=lambda s: s[0])
+    return any(
+        start <= span[0] and span[1] <= end for start, end in spans[max(0, after - 2) : after]
     )
 
 
@@ -94,67 +115,48 @@ def _plain(value: Decimal | None) -> Decimal | None:
     return None if value is None else Decimal(format(value, "f"))
 
 
-def _change(before: str) -> Change:
-    near = before[-_NEAR:]
-    if _LEVEL.search(near):
+def _evidence(source: Source, span: Span | None) -> Evidence | None:
+    if span is None:
         return None
-    if _UP.search(near):
-        return "up"
-    return "down" if _DOWN.search(near) else None
+    start, end = source.span(*span)
+    return Evidence(start=start, end=end, text=source.raw[start:end])
 
 
-def _baseline(source: Source, at: int, end: int) -> Evidence | None:
-    found = _BASELINE.search(source.text, at, min(end, at + 60))
-    if not found or re.search(r"\d[^;]*[;,]", source.text[at : found.start()]):
-        return None
-    start, stop = source.span(*found.span())
-    return Evidence(start=start, end=stop, text=source.raw[start:stop])
+class Places:
+    """The place mentions of a text, and which of them a figure is told of."""
 
+    def __init__(self, source: Source, mentions: list[tuple[int, int, str]]) -> None:
+        self.source = source
+        self.numbers = [n for n, m in enumerate(mentions) if m[2] == "place"]
+        self.spans = [mentions[n][:2] for n in self.numbers]
+        self.starts = [start for start, _ in self.spans]
 
-def _aim(before: str, qualifier: str) -> Aim:
-    if _TARGET.search(_since(".;", before)):
-        return "target"
-    if _PLANNED.search(_since(".;,", before)):
-        return "plan"
-    estimated = qualifier == "about" and _ESTIMATED.search(_since(",;", before))
-    return "estimate" if estimated else "result"
-
-
-def _since(marks: str, text: str) -> str:
-    """The end of a text behind the last of these marks."""
-    return text[max(text.rfind(mark) for mark in marks) + 1 :]
-
-
-def _period(source: Source, at: int, periods: list[Found]) -> Reported | None:
-    """The period named last before the figure in its clause, then in its sentence; else unknown."""
-    first, _ = _around(source, at)
-    clause = max((m.end() for m in _CLAUSE.finditer(source.text, first, at)), default=first)
-    places: list[tuple[int, Where]] = [(clause, "clause"), (first, "sentence")]
-    before = bisect_left(periods, at, key=lambda t: t.start)
-    if not before:
-        return None
-    last = periods[before - 1]
-    where = next((where for begin, where in places if begin <= last.start), None)
-    if where is None:
-        return None
-    return Reported(from_=last.first.isoformat(), to=last.last.isoformat(), source=where)
-
-
-def _part_of(source: Source, figures: list[Qualified], number: int) -> int | None:
-    """The figure of the same noun that stands before "trong đó" in the same sentence."""
-    read = figures[number].read
-    first, _ = _around(source, read.start)
-    marks = list(_PART.finditer(source.text, first, read.start))
-    if not marks:
-        return None
-    for earlier in range(number - 1, -1, -1):
-        whole = figures[earlier].read
-        if whole.start < first:
+    def place_of(self, start: int, end: int, others: list[int]) -> int | None:
+        """The number of the mention: behind ở, tại or của in the same run of words, else the last before it."""
+        first, last = self.source.sentence(start)
+        after = bisect_left(self.starts, end)
+        if after < len(self.spans) and self.starts[after] < last:
+            between = self.source.lowered[end : self.starts[after]]
+            following = bisect_left(others, end)
+            free = following == len(others) or others[following] > self.starts[after]
+            if free and _AT.fullmatch(between):
+                return self.numbers[after]
+        before = after - 1
+        while before >= 0 and self.starts[before] >= start:
+            before -= 1
+        if before < 0 or self.starts[before] < first:
             return None
-        if whole.end <= marks[-1].start():
-            same = (
-                whole.type == read.type
-                and (whole.noun or "").split()[:1] == (read.noun or "").split()[:1]
-            )
-            return earlier if same and (whole.value or 0) >= (read.value or 0) else None
-    return None
+        if re.search(r"[;\n]", self.source.text[self.spans[before][1] : start]):
+            return None
+        while before > 0 and self._chained(before):
+            before -= 1
+        return self.numbers[before]
+
+    def _chained(self, number: int) -> bool:
+        """Whether a place is told to hold the one before it: thôn 5, xã Gia Thịnh."""
+        return self.source.text[self.spans[number - 1][1] : self.starts[number]] == ", "
+
+
+_AT = re.compile(
+    r"[^,;:.()\n]{0,60}(?<!\w)(?:ở|tại|của|thuộc|trên địa bàn|về)(?: [^\W\d_,]+){0,2} ?"
+)

@@ -44,6 +44,14 @@ def noun_end(text: str, at: int) -> int | None:
     return end
 
 
+@cache
+def is_known(noun: str) -> bool:
+    """Whether the tables know what a counted noun begins with."""
+    lowered = noun.lower()
+    known = _FIXED.match(lowered) or _KINDS.match(lowered) or lowered.split(" ")[0] in _LIGHT
+    return bool(known) or _class_of(lowered) is not None
+
+
 def _may_begin(word: str) -> bool:
     if word.isupper() and len(word) > 1:
         return True
@@ -74,7 +82,7 @@ def _next_word(text: str, at: int, end: int, first: bool) -> int | None:
     for pattern in (_WRITTEN, _FIXED) if not first else (_WRITTEN,):
         if found := pattern.match(text, begin):
             return found.end()
-    if phrase in _LIGHT or phrase.split(" ")[-1] in ("hợp", "chí"):
+    if phrase in _LIGHT or phrase.endswith(("trường hợp", "đồng chí")):
         kind = _KINDS.match(text, begin)
         return (
             kind.end() if kind and phrase not in ("trường hợp", "đồng chí", "khẩu", "lần") else None

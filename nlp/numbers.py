@@ -12,7 +12,7 @@ _WORDS: dict[str, int] = table("units")["words"]
 _SCALE = either(_SCALES)
 # "nghìn tỷ" and "trăm triệu" multiply; "tr.đồng" stands without a blank.
 SCALE = (
-    rf"(?:(?:(?:nghìn|ngàn|trăm|chục|vạn) (?:tỷ|tỉ|triệu|nghìn|ngàn)|{_SCALE})(?!\w)|tr\.(?=\s?đ))"
+    rf"(?:tr\.(?=\s?đ)|(?:(?:nghìn|ngàn|trăm|chục|vạn) (?:tỷ|tỉ|triệu|nghìn|ngàn)|{_SCALE})(?!\w))"
 )
 DIGITS = (
     r"(?:\d{1,3}(?:\.\d{3})+(?:,\d{1,3})?|\d{1,3}(?:,\d{3}){2,}|\d+(?:[.,]\d+)?)(?![\d]|[.,]\d)"
@@ -79,7 +79,7 @@ def scale_factor(written: str | None) -> Decimal:
     """What a scale phrase multiplies by: 1 for none, 10^12 for "nghìn tỷ"."""
     factor = Decimal(1)
     for word in (written or "").split():
-        factor *= 10 if word == "chục" else _SCALES[word]
+        factor *= _SCALES[word]
     return factor
 
 

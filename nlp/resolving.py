@@ -6,23 +6,23 @@ is resolved; what is impossible (24,25/2023) is left alone, never clamped.
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from text import LOWER
 
-DAY, _M = r"(0?[1-9]|[12]\d|3[01])", r"(0?[1-9]|1[0-2])"
+DAY, MONTH = r"(0?[1-9]|[12]\d|3[01])", r"(0?[1-9]|1[0-2])"
 YEAR = r"((?:1[5-9]|20)\d{2})"
 NUMBER = r"(\d{1,2}|ba|bốn|năm|sáu|bảy|tám|chín|mười|mười một)"
-_SEP = r"\s?[/.-]\s?"
-_DASH = r"(?:\s?[-–—]\s?|\s(?:đến hết|đến|tới|và)\s|, ?)"
-_MORE = r"(?:, ?(?:0?[1-9]|[12]\d|3[01])(?=,| và)){0,5}"  # the days between in ngày 13, 14 và 15/10
+SEP = r"\s?[/.-]\s?"
+DASH = r"(?:\s?[-–—]\s?|\s(?:đến hết|đến|tới|và)\s|, ?)"
+MORE = r"(?:, ?(?:0?[1-9]|[12]\d|3[01])(?=,| và)){0,5}"  # the days between in ngày 13, 14 và 15/10
 _COUNTS = {"ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10, "mười một": 11}  # fmt: skip
+MONTHS = {"hai": 2, "ba": 3, "tư": 4, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10, "mười một": 11, "mười hai": 12}  # fmt: skip
 _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 # The day of a bare 14/10 or 14-10 must be announced by one of these, or stand alone as a date.
 _ANNOUNCED = re.compile(
-    r"(?:ngày|sáng|chiều|tối|trưa|đêm|hôm nay,|hôm qua,|trước|đến|từ|hết|kể từ|hôm|rạng sáng|và|tới|vào|"
+    r"(?:ngày|sáng|chiều|tối|trưa|đêm|khuya|hôm nay,|hôm qua,|trước|đến|từ|hết|kể từ|hôm|rạng sáng|và|tới|vào|"
     r"hẹn|chậm nhất|lúc|giờ|\d{1,2}h(?:\d{2})?|(?:hai|ba|hai|các|những|\d) ngày(?: từ)?|:)\s*\(?$",
     re.IGNORECASE,
 )
@@ -32,7 +32,7 @@ _NO_DATE = re.compile(
 )
 _AHEAD = re.compile(
     r"(?:(?:trước|chậm nhất|đến hết|hạn|hạn chót|tới|hẹn|từ nay đến|từ (?:ngày )?\d{1,2}[/-]\d{1,2} đến)\s+(?:ngày\s)?"
-    r"|(?:dự kiến|sẽ|chuẩn bị|kế hoạch|diễn ra|áp dụng|đề nghị)\s[^.;]{0,80})$",
+    r"|(?:dự kiến|sẽ|chuẩn bị|kế hoạch|(?<!đã )(?<!vừa )diễn ra|áp dụng|đề nghị|phấn đấu|mục tiêu|yêu cầu|cam kết)\s[^.;]{0,80})$",
     re.IGNORECASE,
 )
 _NAMED_DAY = re.compile(r"(?:(?:N|n)gày|(?:L|l)ễ|kỷ niệm)(?: [^\W\d_]+){1,9} $")
@@ -89,7 +89,7 @@ def _near(clue: Clue, month: int, day: int) -> date | None:
     return min(fitting, key=lambda d: abs(distances[d]), default=None)
 
 
-def _full_date(clue: Clue) -> Resolved:
+def full_date(clue: Clue) -> Resolved:
     found = _day(int(clue.match[3]), int(clue.match[2]), int(clue.match[1]))
     return (found, found, "printed") if found else None
 
@@ -97,7 +97,7 @@ def _full_date(clue: Clue) -> Resolved:
 _SHARES = 5  # of what is told in thirds and quarters: tới 2/3
 
 
-def _short_date(clue: Clue) -> Resolved:
+def short_date(clue: Clue) -> Resolved:
     start, end = clue.match.span()
     after = clue.text[end : end + 20]
     if _LUNAR.match(clue.text, end) or _NO_DATE.search(clue.before):
@@ -116,27 +116,27 @@ def _short_date(clue: Clue) -> Resolved:
     return (found, found, "resolved") if found else None
 
 
-def _dotted_date(clue: Clue) -> Resolved:
+def dotted_date(clue: Clue) -> Resolved:
     """A day and month with a dot between them, only where a word says that it is one: sáng 25.7."""
     announced = clue.match[0].startswith("ngày") or _PART_OF_DAY.search(clue.before)
-    return _short_date(clue) if announced else None
+    return short_date(clue) if announced else None
 
 
-_PART_OF_DAY = re.compile(r"(?i)(?:sáng|trưa|chiều|tối|đêm) $")
+_PART_OF_DAY = re.compile(r"(?i)(?:sáng|trưa|chiều|tối|đêm|khuya) $")
 
 
-def _worded_date(clue: Clue) -> Resolved:
+def worded_date(clue: Clue) -> Resolved:
     if " Tháng " in clue.text[clue.match.start() : clue.match.end()]:
         return None  # a street or school that bears a day's name
     if clue.match[3]:
-        return _full_date(clue)
+        return full_date(clue)
     if _LUNAR.match(clue.text, clue.match.end()):
         return None
     found = _near(clue, int(clue.match[2]), int(clue.match[1]))
     return (found, found, "resolved") if found else None
 
 
-def _day_range(clue: Clue) -> Resolved:
+def day_range(clue: Clue) -> Resolved:
     first, last, month, year = clue.match.groups()
     announced = clue.match[0].startswith("ngày") or _ANNOUNCED.search(clue.before)
     if not announced and not clue.before.endswith("("):
@@ -148,7 +148,17 @@ def _day_range(clue: Clue) -> Resolved:
     return start, end, "printed" if year else "resolved"
 
 
-def _date_range(clue: Clue) -> Resolved:
+def bracketed_range(clue: Clue) -> Resolved:
+    """(28/7 - 3/8): both days without a year."""
+    if clue.published is None or not clue.before.endswith("("):
+        return None
+    d1, m1, d2, m2 = (int(part) for part in clue.match.groups())
+    end = _near(clue, m2, d2)
+    start = _day(end.year - (m1 > m2), m1, d1) if end else None
+    return (start, end, "resolved") if start and end and start < end else None
+
+
+def date_range(clue: Clue) -> Resolved:
     d1, m1, y1, d2, m2, y2 = (int(part) for part in clue.match.groups())
     start, end = _day(y1, m1, d1), _day(y2, m2, d2)
     return (start, end, "printed") if start and end and start < end else None
@@ -168,7 +178,7 @@ def _year_nearby(clue: Clue) -> int | None:
 _PLANNED = re.compile(r"(?i)(?:phấn đấu|mục tiêu|kế hoạch|dự kiến|chỉ tiêu|nhiệm vụ)[^.;]*$")
 
 
-def _half_year(clue: Clue) -> Resolved:
+def half_year(clue: Clue) -> Resolved:
     year = int(clue.match[2]) if clue.match[2] else clue.published and clue.published.year
     if not year:
         return None
@@ -176,7 +186,7 @@ def _half_year(clue: Clue) -> Resolved:
     return *_months(year, *span), "printed" if clue.match[2] else "resolved"
 
 
-def _part_of_year(clue: Clue) -> Resolved:
+def part_of_year(clue: Clue) -> Resolved:
     count, half, year = count_of(clue.match[1]), clue.match[2].lower(), clue.match[3]
     if not 1 <= count <= 11 or (not year and clue.published is None):
         return None
@@ -190,21 +200,22 @@ def _part_of_year(clue: Clue) -> Resolved:
     return *_months(resolved, *span), "printed" if year else "resolved"
 
 
-def _first_months(clue: Clue) -> Resolved:
+def first_months(clue: Clue) -> Resolved:
     """Nine months of 2024 ("9 tháng năm 2024") are January to September, never the ninth of May."""
     count = count_of(clue.match[1])
     return (*_months(int(clue.match[2]), 1, count), "printed") if 1 <= count <= 11 else None
 
 
-def _bare_months(clue: Clue) -> Resolved:
+def bare_months(clue: Clue) -> Resolved:
     """Months alone ("trong 6 tháng") mean the part of the year that the text names in full elsewhere."""
     count = count_of(clue.match[1])
     cued = re.search(
         r"(?i)(?:trong|qua|kết quả|tình hình|tổng kết|sơ kết|lũy kế|,|^)\s*$", clue.before
     )
+    summed = re.search(r"(?i)l[uũ][ỹy] kế\s$", clue.before)
     reached = _REACHED.match(clue.text, clue.match.end()) and clue.published
     just_over = reached and (clue.published.month - count) % 12 in (0, 1)  # type: ignore[union-attr]
-    if not 2 <= count <= 11 or not ((cued and count in clue.parts) or just_over):
+    if not 2 <= count <= 11 or not ((cued and count in clue.parts) or just_over or summed):
         return None
     year = clue.parts.get(count)
     if year is None and clue.published is None:
@@ -216,7 +227,7 @@ def _bare_months(clue: Clue) -> Resolved:
 _REACHED = re.compile(r" (?:đạt|ước|tăng|giảm)(?!\w)")
 
 
-def _quarter(clue: Clue) -> Resolved:
+def quarter_year(clue: Clue) -> Resolved:
     written, year = clue.match[1].lower(), clue.match[2]
     quarter = _QUARTERS.get(written) or int(written)
     if not year and clue.published is None:
@@ -229,7 +240,7 @@ def _quarter(clue: Clue) -> Resolved:
     return *_months(resolved, quarter * 3 - 2, quarter * 3), "printed" if year else "resolved"
 
 
-def _month(clue: Clue) -> Resolved:
+def whole_month(clue: Clue) -> Resolved:
     month, year = int(clue.match[1]), clue.match[2]
     if year:
         return *_months(int(year), month, month), "printed"
@@ -242,7 +253,13 @@ def _month(clue: Clue) -> Resolved:
     return *_months(clue.published.year + year_shift, month, month), "resolved"
 
 
-def _month_range(clue: Clue) -> Resolved:
+def worded_month(clue: Clue) -> Resolved:
+    """A month in words with its year: tháng Tư năm 2023."""
+    month = MONTHS[clue.match[1]]
+    return *_months(int(clue.match[2]), month, month), "printed"
+
+
+def month_range(clue: Clue) -> Resolved:
     first, last, year = int(clue.match[1]), int(clue.match[2]), clue.match[3]
     if first >= last or (not year and clue.published is None):
         return None
@@ -250,18 +267,18 @@ def _month_range(clue: Clue) -> Resolved:
     return *_months(resolved, first, last), "printed" if year else "resolved"
 
 
-def _year(clue: Clue) -> Resolved:
+def whole_year(clue: Clue) -> Resolved:
     if re.search(r"(?i)(?:(?<!giáng )sinh|học|SN)\s*$", clue.before):
         return None
     return *_months(int(clue.match[1]), 1, 12), "printed"
 
 
-def _short_year(clue: Clue) -> Resolved:
+def short_year(clue: Clue) -> Resolved:
     """A year of the last century in two digits, as people say it ("Năm 72")."""
     return *_months(1900 + int(clue.match[1]), 1, 12), "resolved"
 
 
-def _day_of_month(clue: Clue) -> Resolved:
+def day_of_month(clue: Clue) -> Resolved:
     """A day whose month is that of publication, the one before or the one after."""
     if clue.published is None:
         return None
@@ -276,23 +293,23 @@ def _shifted(day: date, months: int) -> tuple[int, int]:
     return number // 12, number % 12 + 1
 
 
-def _years(clue: Clue) -> Resolved:
+def year_range(clue: Clue) -> Resolved:
     first, last = int(clue.match[1]), int(clue.match[2])
     if not first < last <= first + 30:
         return None
     return date(first, 1, 1), date(last, 12, 31), "printed"
 
 
-def _bracketed_years(clue: Clue) -> Resolved:
-    return _years(clue) if clue.before.endswith("(") else None
+def bracketed_years(clue: Clue) -> Resolved:
+    return year_range(clue) if clue.before.endswith("(") else None
 
 
-def _school_year(clue: Clue) -> Resolved:
+def school_year(clue: Clue) -> Resolved:
     first, last = int(clue.match[1]), int(clue.match[2] or int(clue.match[1]) + 1)
     return (date(first, 9, 1), date(last, 5, 31), "printed") if last == first + 1 else None
 
 
-def _school_term(clue: Clue) -> Resolved:
+def school_term(clue: Clue) -> Resolved:
     """Terms by the guideline: the first September to December, the second January to May."""
     term = {"1": 1, "2": 2, "i": 1, "ii": 2}[clue.match[1].lower()]
     if clue.match[2]:
@@ -307,46 +324,3 @@ def _school_term(clue: Clue) -> Resolved:
         else (date(first + 1, 1, 1), date(first + 1, 5, 31))
     )
     return *span, "printed" if clue.match[2] else "resolved"
-
-
-# Order is precedence: the first pattern that resolves takes its letters. They are matched in lower case.
-RULES: list[tuple[str, str, Callable[[Clue], Resolved]]] = [
-    (
-        "period",
-        rf"\bhọc kỳ (1|2|ii|i)\b(?:,? (?:của )?năm học {YEAR}\s?[-–]\s?{YEAR})?",
-        _school_term,
-    ),
-    ("period", rf"\bnăm học {YEAR}(?:\s?[-–]\s?{YEAR})?", _school_year),
-    (
-        "period",
-        rf"\b(?:giai đoạn|nhiệm kỳ)(?: các năm| từ năm)? {YEAR}\s?(?:[-–]|đến)\s?(?:năm )?{YEAR}",
-        _years,
-    ),
-    ("period", rf"\b(?:\d+ năm,? |từ năm )?\(?{YEAR}\s?[-–]\s?{YEAR}(?=\))", _bracketed_years),
-    ("period", rf"\b\d+ năm {YEAR}\s?[-–]\s?{YEAR}\b", _years),
-    ("period", rf"\b(?:từ )?năm {YEAR}(?:\s?[-–]\s?|\sđến\s)(?:năm )?{YEAR}\b", _years),
-    (
-        "period",
-        rf"\b{DAY}{_SEP}{_M}{_SEP}{YEAR}\s?[-–]\s?{DAY}{_SEP}{_M}{_SEP}{YEAR}\b",
-        _date_range,
-    ),
-    (
-        "period",
-        rf"\b(?:ngày )?{DAY}{_MORE}{_DASH}(?:ngày )?{DAY}[/.-]{_M}(?:[/.-]{YEAR})?\b(?![/.-]?\d)",
-        _day_range,
-    ),
-    ("date", rf"\b(?:ngày )?{DAY}[/.-]{_M}[/.-]{YEAR}\b", _full_date),
-    ("date", rf"\b(?:ngày )?{DAY} tháng {_M}(?:,? năm {YEAR})?\b", _worded_date),
-    ("date", rf"(?<![\d/.,-])\b(?:ngày )?{DAY}[/-]{_M}\b(?![/-]?\d|[.,]\d|%|\s?%)", _short_date),
-    ("date", rf"\b(?:ngày )?{DAY}\.{_M}\b(?![.\d])", _dotted_date),
-    ("period", rf"\bnửa (đầu|cuối) năm(?: {YEAR})?\b", _half_year),
-    ("period", rf"\b{NUMBER} tháng (đầu|cuối) năm(?: {YEAR})?\b", _part_of_year),
-    ("period", rf"\b{NUMBER} tháng,? (?:của )?năm {YEAR}\b", _first_months),
-    ("period", rf"\bquý (iv|iii|ii|i|[1-4])\b(?:(?:\s?[/.-]\s?|,? năm ){YEAR})?", _quarter),
-    ("period", rf"\btháng {_M}{_DASH}(?:tháng )?{_M}(?:[/.-]{YEAR}| năm {YEAR})", _month_range),
-    ("period", rf"\btháng {_M}\b(?:(?:\s?[/.-]\s?|,? năm ){YEAR})?(?!\s?[/.-]\s?\d)", _month),
-    ("period", rf"\b{NUMBER} tháng\b(?! (?:đầu|cuối|trước|sau|qua|tuổi|liền|nay))", _bare_months),
-    ("period", rf"\bnăm {YEAR}\b", _year),
-    ("period", r"\bnăm ([4-9]\d)(?=,)(?!,\d)", _short_year),
-    ("date", rf"\bngày {DAY}(?=[.,;)](?:\s|$))", _day_of_month),
-]

@@ -33,6 +33,11 @@ class Source:
         return min(bisect_left(self.starts, raw_start), len(self.text))
 
     @cached_property
+    def lowered(self) -> str:
+        """The text in lower case, letter for letter."""
+        return self.text.replace("İ", "I").lower()  # the one letter that grows in lower case
+
+    @cached_property
     def sentences(self) -> list[tuple[int, int]]:
         """Spans of sentences; a line break always ends one."""
         spans, start = [], 0

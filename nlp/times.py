@@ -7,8 +7,9 @@ from datetime import date
 
 from nlp.masks import Mask
 from nlp.needed import Needed, may_match, needed_words
-from nlp.resolving import DAY, NUMBER, RULES, YEAR, Clue, Resolved, count_of
+from nlp.resolving import DAY, NUMBER, YEAR, Clue, Resolved, count_of
 from nlp.source import Source
+from nlp.timeforms import FORMS
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def _rule(kind: str, written: str, resolve: Callable[[Clue], Resolved]) -> Rule:
     return Rule(kind, pattern, resolve, needed_words(pattern), by_day)
 
 
-_COMPILED = [_rule(*rule) for rule in RULES]
+_COMPILED = [_rule(*form) for form in FORMS]
 _DAY = re.compile(r"\b(?=(?:ngày )?\d)")
 _PLURAL = re.compile(r"(?i)(?:hai|ba|bốn|năm|\d|các|những|mấy)\s$")
 
@@ -72,7 +73,7 @@ def _parts(lowered: str) -> dict[int, int | None]:
 def find_times(source: Source, published: date | None, mask: Mask) -> list[Found]:
     """All dates and periods of a text in order; takes their letters from the mask."""
     found: list[Found] = []
-    lowered = source.text.replace("İ", "I").lower()  # the one letter that grows in lower case
+    lowered = source.lowered
     parts = _parts(lowered)
     days = [m.start() for m in _DAY.finditer(lowered)]
     for rule in _COMPILED:

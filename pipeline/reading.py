@@ -7,7 +7,7 @@ import msgspec
 from crawler import extractor_version, read_page
 from model.errors import ArchiveError, ExtractError
 from model.records import Article, Document
-from nlp import annotate, read_sightings, reader_version
+from nlp import annotate, compare_figures, read_sightings, reader_version
 from pipeline.revisits import recheck_after
 from pipeline.workshop import TOLD_EVERY, Progress, Tally, Workshop, many
 from storage import annotations, captures, editions, identity, pages, queries, schema, warc
@@ -138,4 +138,4 @@ def edition_annotations(
         Document,
     )  # fmt: skip
     read = annotate(document)
-    return portal, (read, read_sightings(document, read))
+    return portal, (read, read_sightings(document, read), compare_figures(document, read))

@@ -15,7 +15,7 @@ from storage.journal import add_once
 from storage.values import to_scaled
 from text import match_key
 
-Read = tuple[records.Annotations, list[records.Sighting]]
+Read = tuple[records.Annotations, list[records.Sighting], list[records.Comparable]]
 Rows = dict[type[schema.Base], list[dict[str, Any]]]
 
 
@@ -37,11 +37,12 @@ def save_annotations(session: Session, edition: schema.Edition, read: Read, vers
 
 def annotation_rows(edition: schema.Edition, portal: str, read: Read) -> Rows:
     """The rows that follow from an edition's annotations, parents first; who is who is not among them."""
-    annotations, sightings = read
+    annotations, sightings, comparables = read
+    told = zip(annotations.figures, comparables, strict=True)
     seen = _once(_sighting_row(edition, portal, s) for s in sightings)
     return {
         schema.Mention: _once(_mention_row(edition.id, m) for m in annotations.mentions),
-        schema.Figure: _once(_figure_row(edition, f, annotations) for f in annotations.figures),
+        schema.Figure: _once(_figure_row(edition, f, annotations) | _common(c) for f, c in told),
         schema.Time: _once(_time_row(edition.id, t) for t in annotations.times),
         schema.Sighting: seen,
         schema.Office: _once(_office_rows(edition, sightings)),
@@ -80,11 +81,12 @@ def _figure_row(
     if lost:
         read["flags"] = [*read["flags"], "beyond_integer"]
     whole = None if figure.part_of is None else all_read.figures[figure.part_of]
-    place = None if figure.place is None else all_read.mentions[figure.place].text
+    place = None if figure.place is None else all_read.mentions[figure.place]
     return values | {
         "id": _figure_id(edition.id, figure),
         "part_of": whole and _figure_id(edition.id, whole),
-        "place": place,
+        "place": place and place.text,
+        "place_code": getattr(place, "code", None),
         "edition_id": edition.id,
         "type": figure.type,
         "start": figure.start,
@@ -96,6 +98,14 @@ def _figure_row(
         "period_to": figure.period.to if figure.period else None,
         "sentence": sentence_around(edition.text, figure.start, figure.end),
         "read": read,
+    }
+
+
+def _common(comparable: records.Comparable) -> dict[str, Any]:
+    return {
+        "key": comparable.key,
+        "base": to_scaled("measure", comparable.base),
+        "base_unit": comparable.unit,
     }
 
 

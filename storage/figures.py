@@ -14,7 +14,7 @@ from model.records import decimal_text
 from storage import schema
 from storage.index import exact_words, folded_words, query_terms
 from storage.queries import EVERYTHING, Filters, archive_address, edition_limits
-from storage.values import bound_scaled
+from storage.values import bound_scaled, from_scaled
 from text import bare_key, has_marks, match_key
 
 GROUPS = ("month", "quarter", "year", "portal", "place")
@@ -25,6 +25,7 @@ FIELDS = (
     "id", "article_id", "edition_id", "type", "value", "low", "high", "total", "qualifier", "currency", "unit",
     "noun", "per", "about", "period_from", "period_to", "change", "baseline", "of_plan", "aim", "part_of", "place",
     "flags", "text", "sentence", "start", "end", "published", "portal", "url", "archived", "warc_file", "warc_offset",
+    "key", "base_value", "base_unit", "place_code", "row", "column", "read_value", "reason",
 )  # fmt: skip
 
 
@@ -41,10 +42,15 @@ class FigureQuestion:
     loose: bool = False
     place: str | None = None
     filters: Filters = EVERYTHING
+    rejected: bool = False
+    repeats: bool = False
 
 
 def find_figures(engine: Engine, question: FigureQuestion) -> Iterator[dict[str, Any]]:
-    """Figures of current editions as flat rows, newest article first; rejected ones are left out."""
+    """Figures of current editions as flat rows, newest article first.
+
+    Left out are those that a reader rejected and those of a title or lead that the body tells again, unless asked for.
+    """
     correction = schema.Correction
     asked = (
         select(schema.Figure, schema.Edition, schema.Article, schema.Portal.place, correction)
@@ -53,7 +59,7 @@ def find_figures(engine: Engine, question: FigureQuestion) -> Iterator[dict[str,
         .join(schema.Portal, schema.Portal.slug == schema.Article.portal)
         .outerjoin(correction, correction.figure_id == schema.Figure.id)
         .where(*edition_limits(question.filters), *_figure_limits(question))
-        .where(or_(correction.action.is_(None), correction.action != "reject"))
+        .where(*_kept(question.rejected))
         .order_by(
             schema.Edition.published.desc(),
             schema.Article.id,
@@ -66,6 +72,8 @@ def find_figures(engine: Engine, question: FigureQuestion) -> Iterator[dict[str,
         for figure, edition, article, place, said in session.execute(
             asked.execution_options(yield_per=1000)
         ):
+            if "repeat" in figure.read["flags"] and not question.repeats:
+                continue
             near = f"{figure.sentence} {place or ''}"
             if (
                 says(figure.sentence, terms)
@@ -73,6 +81,11 @@ def find_figures(engine: Engine, question: FigureQuestion) -> Iterator[dict[str,
                 and says(near, query_terms(question.place or ""))
             ):
                 yield figure_row(figure, edition, article, said)
+
+
+def _kept(rejected: bool) -> list[Any]:
+    action = schema.Correction.action
+    return [] if rejected else [or_(action.is_(None), action != "reject")]
 
 
 def says(sentence: str, terms: list[str]) -> bool:
@@ -197,7 +210,8 @@ def figure_row(
     """A figure as one flat row; a corrected value carries a flag, `text` stays what was written."""
     read = figure.read
     period = read.get("period") or {}
-    corrected = {"value": said.value, "flags": [*read["flags"], "corrected"]} if said else {}
+    corrected = _corrected(read, said) if said else {}
+    cell = read["cell"] or {}
     return {
         "id": figure.id,
         "article_id": article.id,
@@ -225,4 +239,19 @@ def figure_row(
         "archived": archive_address(edition, article),
         "warc_file": edition.warc_file,
         "warc_offset": edition.warc_offset,
+        "key": figure.key,
+        "base_value": from_scaled("measure", figure.base),
+        "base_unit": figure.base_unit,
+        "place_code": figure.place_code,
+        "row": cell.get("row"),
+        "column": cell.get("column"),
+        "read_value": read["value"],
+        "reason": read["reason"],
     } | corrected
+
+
+def _corrected(read: dict[str, Any], said: schema.Correction) -> dict[str, Any]:
+    """What a reader said in place of what was read, which stays in `read_value`, with the reason; None for rejected."""
+    flag = {"correct": "corrected", "reject": "rejected"}[said.action]
+    value = {"value": said.value, "low": None, "high": None}
+    return value | {"flags": [*read["flags"], flag], "reason": said.reason}

@@ -170,7 +170,10 @@ class Mention(Base):
 
 
 class Figure(Base):
-    """A reported number; value, low, high and total are scaled integers, `read` is the reading."""
+    """A reported number; value, low, high, total and base are scaled integers, `read` is the reading.
+
+    `key` groups nouns under their folded head, `base` is a measure in `base_unit`.
+    """
 
     __tablename__ = "figure"
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
@@ -189,6 +192,10 @@ class Figure(Base):
     period_to: Mapped[str | None] = mapped_column(String(10))
     part_of: Mapped[str | None] = mapped_column(String(16))
     place: Mapped[str | None] = mapped_column(Text)
+    place_code: Mapped[str | None] = mapped_column(String(10))
+    key: Mapped[str | None] = mapped_column(Text, index=True)
+    base: Mapped[int | None] = mapped_column(BigInteger)
+    base_unit: Mapped[str | None] = mapped_column(String(40))
     sentence: Mapped[str] = mapped_column(Text)
     read: Mapped[dict[str, Any]]
 

@@ -2,6 +2,8 @@
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
+from model.records import decimal_text
+
 _WIDE = Context(prec=60)
 _PLACES = {"money": 2}
 _OTHER = 6
@@ -20,6 +22,17 @@ def to_scaled(kind: str, value: Decimal | None) -> int | None:
     scaled = value.scaleb(_PLACES.get(kind, _OTHER))
     whole = int(scaled)
     return whole if scaled == whole and abs(whole) <= _BIGINT else None
+
+
+def from_scaled(kind: str, scaled: int | None) -> str | None:
+    """The exact decimal of a scaled integer, as plain digits.
+
+    >>> from_scaled("measure", 120500000), from_scaled("money", None)
+    ('120.5', None)
+    """
+    if scaled is None:
+        return None
+    return decimal_text(Decimal(scaled).scaleb(-_PLACES.get(kind, _OTHER), _WIDE))
 
 
 def bound_scaled(kind: str, limit: Decimal, *, low_side: bool) -> int:

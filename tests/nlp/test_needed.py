@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nlp.needed import may_match, needed_words
-from nlp.resolving import RULES
 from nlp.tables import table
+from nlp.timeforms import FORMS
 
 TRAPS = [row for part in ("from_number", "near_number", "in_words") for rows in table("traps")[part].values() for row in rows]  # fmt: skip
 
@@ -30,7 +30,7 @@ def test_what_is_needed(pattern: str, words: set[str]) -> None:
 @settings(
     max_examples=20, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
 )
-@pytest.mark.parametrize("pattern", [*TRAPS, *(written for _, written, _ in RULES)])
+@pytest.mark.parametrize("pattern", [*TRAPS, *(written for _, written, _ in FORMS)])
 @given(data=st.data())
 def test_nothing_is_lost(pattern: str, data: st.DataObject) -> None:
     compiled = re.compile(pattern)

@@ -379,8 +379,21 @@ class Exchange(Record, frozen=True, kw_only=True):
 
 
 def to_json(record: object) -> str:
-    """One line of JSON: keys in field order, decimals as strings."""
-    return msgspec.json.encode(plain(record)).decode()
+    """One line of JSON: keys in field order, decimals as strings.
+
+    Items of a record's lists are encoded one by one, so that a long text needs no second copy of all it holds.
+    """
+    if not isinstance(record, Record) or record.__struct_config__.tag:
+        return msgspec.json.encode(plain(record)).decode()
+    parts = []
+    for key, name in zip(record.__struct_encode_fields__, record.__struct_fields__, strict=True):
+        value = getattr(record, name)
+        if value is msgspec.UNSET:
+            continue
+        items = isinstance(value, list)
+        written = ",".join(map(to_json, value)) if items else to_json(value)
+        parts.append(f'"{key}":[{written}]' if items else f'"{key}":{written}')
+    return "{" + ",".join(parts) + "}"
 
 
 def plain(value: object) -> object:

@@ -4,7 +4,7 @@ import re
 from typing import Literal
 
 from nlp.amounts import Read
-from nlp.source import Source
+from nlp.source import Source, make_cue
 from nlp.tables import either, table, terms
 
 Aim = Literal["result", "target", "plan", "estimate"]
@@ -16,7 +16,7 @@ def _cue(name: str) -> str:
 
 
 _TARGET, _PLAN = _cue("target"), _cue("plan")
-_CUES = re.compile(
+_CUES = make_cue(
     rf"(?P<not>{_cue('not_target')})|(?P<target>{_TARGET})|(?P<plan>{_PLAN})|(?P<reached>{_cue('reached')})"
 )
 _ESTIMATE = re.compile(rf"{_cue('estimate')}[^,;.\d]{{0,25}}$")
@@ -39,7 +39,7 @@ def aim_of(source: Source, reads: list[Read], number: int, of_plan: bool) -> Aim
     if given and not given["of"] and not of_plan:
         return "target"
     aim: Aim = "result"
-    for cue in _CUES.finditer(source.lowered, first, read.start):
+    for cue in source.cues(_CUES, first, read.start):
         if cue.lastgroup == "reached":
             aim = "result"
         elif cue.lastgroup == "target" or (cue.lastgroup == "plan" and aim == "result"):

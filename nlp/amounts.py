@@ -1,8 +1,11 @@
 """Amounts in text: number, scale, what follows (money, percent, unit, noun), both ends of a range."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nlp.nouns import noun_end
 from nlp.numbers import (
@@ -76,14 +79,14 @@ _MULTIPLE = re.compile(
     r"(?:gấp|tăng|giảm|cao|lớn|nhiều|bằng)(?: (?:gần|hơn|trên|khoảng|tới|đến))? $"
 )
 _SCORED = re.compile(r"(?i)(?<!\w)(?:thi|giải|đạt|ghi|tối đa|môn|chấm)(?:[^.;\n]{0,70}) \(?$")
+_LAN, _DIEM = re.compile(r"lần(?!\w)"), re.compile(r"điểm(?!\w)")
 _SUBJECT = re.compile(r" (?:môn|[A-ZĐ])|\s*(?:[^\w\s:]|$|\n)| giành")
 
 
 _NO_NUMBER = ("bên", "năm", "mặt", "phía", "miền", "đầu")  # hai bên, hai năm, ba miền
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(Struct, frozen=True):
     """One figure as it stands: its span, type, exact value or ends, unit and what follows a slash."""
 
     start: int
@@ -159,14 +162,9 @@ _AFTER_OTHERS = re.compile(
 )
 
 
-def _vague(words: str, text: str, end: int) -> bool:
-    """One alone is an article unless other counts follow, and năm alone is a year far more often than a number."""
-    lone = words.lower()
-    if lone == "một" and (
-        _AMONG.match(text, end) or _AFTER_OTHERS.search(text, max(0, end - 40), end)
-    ):
-        return False
-    if lone in (
+_SOME = re.compile(r" (?:số|vài|phần|trong|chút|ít|loạt|lần|cách|bên|mặt)(?!\w)")  # một số hộ
+_NO_WORDS = frozenset(
+    [
         "một",
         "năm",
         "tư",
@@ -182,7 +180,23 @@ def _vague(words: str, text: str, end: int) -> bool:
         "chục",
         "linh",
         "lẻ",
-    ):
+    ]
+)  # alone they are articles, years, scales
+
+
+def _is_contrasted(text: str, end: int) -> bool:
+    """Whether other counts stand beside "một" in a list: hai xã và một thị trấn."""
+    if _SOME.match(text, end):
+        return False
+    return bool(_AMONG.match(text, end) or _AFTER_OTHERS.search(text, max(0, end - 40), end))
+
+
+def _vague(words: str, text: str, end: int) -> bool:
+    """One alone is an article unless other counts follow, and năm alone is a year far more often than a number."""
+    lone = words.lower()
+    if lone == "một" and _is_contrasted(text, end):
+        return False
+    if lone in _NO_WORDS:
         return True
     return lone == "nửa" or (
         lone in ("ba", "chín", "mười") and text[end : end + 5].lower() in (" tôi ", " mẹ")
@@ -303,9 +317,9 @@ def _measured(text: str, part: _Part, at: int) -> Read | None:
     """Words that measure in some places and count in others: gấp 1,7 lần, 9,5 điểm môn Toán."""
     before = text[max(0, part.start - 80) : part.start]
     broken = part.match is not None and "," in part.match["number"]
-    if re.compile(r"lần(?!\w)").match(text, at) and (broken or _MULTIPLE.search(before)):
+    if _LAN.match(text, at) and (broken or _MULTIPLE.search(before)):
         return _read(part, at + len("lần"), "measure", "lần")
-    if re.compile(r"điểm(?!\w)").match(text, at) and (
+    if _DIEM.match(text, at) and (
         broken
         or (
             _SUBJECT.match(text, at + len("điểm"))

@@ -28,7 +28,7 @@ from nlp.elided import find_elided
 from nlp.entities import walk_text
 from nlp.figures import Qualified, find_figures
 from nlp.fullnames import FullNames
-from nlp.gazetteer import portal_gazetteer
+from nlp.gazetteer import Gazetteer, portal_gazetteer
 from nlp.grids import Covered, line_grids, table_grids
 from nlp.leftover import ask_stock
 from nlp.masks import Mask, find_documents, find_traps
@@ -57,11 +57,7 @@ def annotate(document: Document) -> Annotations:
     published = _published(document.published)
     day = published.isoformat() if published else None
     gazetteer = portal_gazetteer(document.place, day)
-    toned = first_tones(source.text)
-    calm = replace(source, text=set_case(toned, sections.get("byline"), gazetteer))
-    written = (
-        calm if toned == source.text else replace(source, text=_recased(source.text, calm.text))
-    )
+    calm, written = _calmed(source, sections.get("byline"), gazetteer)
 
     prose, byline = _parts(calm.text, sections)
     numbers = find_documents(calm.text)
@@ -73,7 +69,7 @@ def annotate(document: Document) -> Annotations:
     mask.take(numbers)
     mask.take([(s.start, s.end) for s in spots])
     times = find_times(written, published, mask)
-    figures = _figures(written, mask, spots, document.tables)
+    figures = read_figures(written, mask, spots, document.tables)
 
     places = [(s.start, s.end) for s in spots if s.kind == "place"]
     codes = Coder(calm.text, gazetteer, day).code_places(places)
@@ -93,6 +89,15 @@ def annotate(document: Document) -> Annotations:
     )
 
 
+def _calmed(source: Source, byline: Span | None, gazetteer: Gazetteer) -> tuple[Source, Source]:
+    """The text in usual case with tones in one place, as names are told, and with tones as written, as nouns are."""
+    toned = first_tones(source.text)
+    calm = replace(source, text=set_case(toned, byline, gazetteer))
+    if toned == source.text:
+        return calm, calm
+    return calm, replace(source, text=_recased(source.text, calm.text))
+
+
 def _recased(text: str, like: str) -> str:
     """A text with the case of another of the same letters, whose tones were moved: nouns are told as written."""
     return "".join(
@@ -101,7 +106,10 @@ def _recased(text: str, like: str) -> str:
     )
 
 
-def _figures(source: Source, mask: Mask, spots: list[Spot], tables: list[Table]) -> list[Qualified]:
+def read_figures(
+    source: Source, mask: Mask, spots: list[Spot], tables: list[Table]
+) -> list[Qualified]:
+    """The figures of a text in order, of tables first; takes their letters from the mask."""
     grids = table_grids(source, tables)
     taken = [(source.place(t.start), source.place(t.end)) for t in tables]
     grids += line_grids(source, Covered(taken))
@@ -109,7 +117,7 @@ def _figures(source: Source, mask: Mask, spots: list[Spot], tables: list[Table])
     rows = [(b.start, b.end) for grid in grids for row in grid.rows for b in row if b]
     told += caption_cells(source, mask, Covered([*taken, *rows]))
     cells = [Qualified(cell.read, "exact", cell) for cell in told]
-    mask.take(find_traps(source.text, mask))
+    mask.take(find_traps(source, mask))
     running = find_figures(source, mask)
     anchors = [(s.start, s.end) for s in spots if s.kind in ("place", "organisation")]
     elided = find_elided(source, mask, anchors, running)

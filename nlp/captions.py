@@ -1,7 +1,9 @@
 """Figures in lines of blanks and numbers under a caption that names their unit: (ĐVT: triệu đồng)."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from nlp.amounts import Read, read_amount
 from nlp.grids import Covered
@@ -42,7 +44,8 @@ def _lines(source: Source, mask: Mask, caption: re.Match[str], taken: Covered) -
     titles: list[_Title] = []
     for number, line in enumerate(_LINE.finditer(source.text, caption.end())):
         numbers = _NUMBERS.search(line[0])
-        if taken.touches(*line.span()) or (numbers is None and (number > _HEAD or found)):
+        ended = numbers is None and (number > _HEAD or found)
+        if ended or taken.touches(*line.span()) or (number and CAPTION.search(line[0])):
             break
         if numbers is None:
             titles = _titles(line) if number else titles

@@ -2,7 +2,8 @@
 
 import re
 from bisect import bisect_left
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nlp.amounts import Read, read_amount
 from nlp.figures import Qualified

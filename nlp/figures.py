@@ -1,12 +1,15 @@
 """Reported figures of a text: where they stand, what they are worth and how they are qualified."""
 
 import re
-from dataclasses import dataclass, replace
+from heapq import merge
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nlp.amounts import Read, read_amount
 from nlp.masks import Mask
 from nlp.nouns import is_known
-from nlp.source import Source
+from nlp.source import Source, make_cue
 from nlp.tables import either, table
 from nlp.tabular import Cell
 from text import LOWER
@@ -18,11 +21,8 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 # A number may begin here: not inside a word, a bigger number, a date or a symbol.
-_BEGIN = re.compile(
-    rf"(?<![\w.,/+-])(?=[+-]?\d)|(?<=/)(?=\d)|(?<=[{LOWER},;][,;:/-])(?=\d)"
-    rf"|(?<!\w)(?=(?:{'|'.join(_SPELLED_HEADS)})(?!\w))",
-    re.IGNORECASE,
-)
+_DIGIT = re.compile(rf"(?<=/)\d|(?<=[{LOWER},;][,;:/-])\d|(?<![\w.,/+-])[+-]?\d", re.IGNORECASE)
+_WORD = make_cue(rf"(?<!\w)(?:{'|'.join(_SPELLED_HEADS)})(?!\w)")
 _MOSTLY = re.compile(r"(?:(?! từ )[^,;.\d]){0,40}? (trở lên|trở xuống)")
 _ESTIMATED = re.compile(r"(?i)(?<!\w)ước(?: tính)?(?: [^\W\d_]+){1,3} $")
 _PRICED_FROM = re.compile(r"(?i)(?:giá|suất|mức|phí|lương)[^,.;]{0,25} từ $")
@@ -37,8 +37,7 @@ _EACH_BEFORE = re.compile(
 _EACH_AFTER = re.compile(rf"^(?: [{LOWER}]+){{0,3}} m[ỗổ]i ([{LOWER}]+)")
 
 
-@dataclass(frozen=True)
-class Qualified:
+class Qualified(Struct, frozen=True):
     """A figure with its qualifier, and what the table says of it where it stands in one."""
 
     read: Read
@@ -50,11 +49,11 @@ def find_figures(source: Source, mask: Mask) -> list[Qualified]:
     """Figures of running text in order; takes their letters from the mask."""
     found: list[Qualified] = []
     at = 0
-    while begin := _BEGIN.search(source.text, at):
-        at = begin.start() + 1
-        if not mask.free(begin.start(), begin.start() + 1):
+    spelled = (m.start() for m in source.cues(_WORD, 0, len(source.text)))
+    for begin in merge((m.start() for m in _DIGIT.finditer(source.text)), spelled):
+        if begin < at or not mask.free(begin, begin + 1):
             continue
-        read = _unsigned(source.text, read_amount(source.text, begin.start()))
+        read = _unsigned(source.text, read_amount(source.text, begin))
         if (
             read is None
             or _is_name(source.text, read)
@@ -125,8 +124,8 @@ def _qualified(source: Source, read: Read) -> Qualified:
     start, end = source.sentence(read.start)
     before = source.text[max(start, read.start - _REACH) : read.start]
     after = source.text[read.end : min(end, read.end + _REACH)]
-    if read.per is None:
-        read = replace(read, per=_distributed(before, after))
+    if read.per is None and (per := _distributed(before, after)):
+        read = replace(read, per=per)
     return Qualified(read, _qualifier(read, before[-_NEAR:], after))
 
 

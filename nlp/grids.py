@@ -14,7 +14,7 @@ from text import nfc
 Span = tuple[int, int]
 # Marks between the cells of a line, where a table was flattened; a line needs two of them.
 _MARKS = (" | ", "\t", " – ", " - ", " / ", "; ")
-_MOST = 60  # cells of a line that are looked at
+_MOST = 60  # cells of a row, and rows that one cell spans
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,12 @@ def _spread(source: Source, table: Table) -> Grid:
         for cell in row:
             while (y, x) in filled:
                 x += 1
+            if x >= _MOST:
+                break
             start, end = source.place(cell.start), source.place(cell.end)
             words = nfc(source.raw[cell.start : cell.end])
             box = Box(start, end, " ".join(words.split()), cell.header)
-            for dy in range(min(cell.rowspan, len(table.rows) - y)):
+            for dy in range(min(cell.rowspan, len(table.rows) - y, _MOST)):
                 for dx in range(min(cell.colspan, _MOST)):
                     filled.setdefault((y + dy, x + dx), box)
             x += max(1, cell.colspan)

@@ -3,7 +3,8 @@
 import re
 from functools import cache
 
-from nlp.needed import Needed, may_match, needed_words
+from nlp.needed import Needed, joined, may_match, needed_words
+from nlp.source import Source
 from nlp.tables import either, table, terms
 
 Spans = list[tuple[int, int]]
@@ -19,7 +20,7 @@ _DOCUMENT = re.compile(
 )
 
 
-_DIGITS = re.compile(r"\d+")
+_NUMBER = re.compile(r"\d+")
 # Letters before and behind a number within which a trap says all it says; most of a text lies outside.
 _BEFORE, _BEHIND = 28, 24
 
@@ -29,18 +30,6 @@ def _traps(place: str) -> list[tuple[Needed, re.Pattern[str]]]:
     """The patterns of one part of the table, from_number, near_number or in_words, with what they need."""
     patterns = [re.compile(row) for rows in table("traps")[place].values() for row in rows]
     return [(needed_words(pattern), pattern) for pattern in patterns]
-
-
-def _around(numbers: list[re.Match[str]], length: int) -> Spans:
-    """Spans around the numbers of a text, those that touch as one."""
-    spans: Spans = []
-    for number in numbers:
-        start, end = max(0, number.start() - _BEFORE), min(length, number.end() + _BEHIND)
-        if spans and start <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], end)
-        else:
-            spans.append((start, end))
-    return spans
 
 
 def find_documents(text: str) -> Spans:
@@ -78,23 +67,30 @@ def _named_numbers(text: str) -> Spans:
     return spans
 
 
-def find_traps(text: str, mask: "Mask") -> Spans:
+def find_traps(source: Source, mask: "Mask") -> Spans:
     """Spans in which no number is a figure, beside those the mask has taken."""
-    lowered = text.lower()
-    numbers = [number for number in _DIGITS.finditer(text) if mask.free(*number.span())]
-    windows = _around(numbers, len(text))
+    text, words = source.text, source.words
+    numbers = [n.start() for n in _NUMBER.finditer(text) if mask.free(*n.span())]
+    windows = joined(numbers, len(text), (_BEFORE, _BEHIND))
 
-    def fitting(place: str) -> list[re.Pattern[str]]:
-        return [pattern for needed, pattern in _traps(place) if may_match(needed, lowered)]
+    def fitting(place: str) -> list[tuple[Needed, re.Pattern[str]]]:
+        return [row for row in _traps(place) if may_match(row[0], source.lowered)]
 
     found = _named_numbers(text)
-    for pattern in fitting("in_words"):
-        found += [m.span() for m in pattern.finditer(text)]
-    for pattern in fitting("from_number"):
-        found += [m.span() for number in numbers if (m := pattern.match(text, number.start()))]
-    for pattern in fitting("near_number"):
-        found += [m.span() for window in windows for m in pattern.finditer(text, *window)]
+    for needed, pattern in fitting("in_words"):
+        found += [m.span() for m in words.matches(pattern, needed, text, _REACH)]
+    for _, pattern in fitting("from_number"):
+        found += [m.span() for at in numbers if (m := pattern.match(text, at))]
+    for needed, pattern in fitting("near_number"):
+        rare = needed and len(words.places(needed)) < len(windows)
+        if rare:
+            found += [m.span() for m in words.matches(pattern, needed, text, _REACH)]
+        else:
+            found += [m.span() for window in windows for m in pattern.finditer(text, *window)]
     return sorted(found)
+
+
+_REACH = (60, 60)  # letters before and behind a trap's word within which it says all it says
 
 
 class Mask:

@@ -135,7 +135,7 @@ class Places:
         """The number of the mention: behind ở, tại or của in the same run of words, else the last before it."""
         first, last = self.source.sentence(start)
         after = bisect_left(self.starts, end)
-        if after < len(self.spans) and self.starts[after] < last:
+        if after < len(self.spans) and self.starts[after] < min(last, end + _NEAR):
             between = self.source.lowered[end : self.starts[after]]
             following = bisect_left(others, end)
             free = following == len(others) or others[following] > self.starts[after]
@@ -144,7 +144,7 @@ class Places:
         before = after - 1
         while before >= 0 and self.starts[before] >= start:
             before -= 1
-        if before < 0 or self.starts[before] < first:
+        if before < 0 or self.starts[before] < max(first, start - _FAR):
             return None
         if re.search(r"[;\n]", self.source.text[self.spans[before][1] : start]):
             return None
@@ -157,6 +157,7 @@ class Places:
         return self.source.text[self.spans[number - 1][1] : self.starts[number]] == ", "
 
 
+_NEAR, _FAR = 100, 600  # letters behind and before a figure within which its place is told
 _AT = re.compile(
     r"[^,;:.()\n]{0,60}(?<!\w)(?:ở|tại|của|thuộc|trên địa bàn|về)(?: [^\W\d_,]+){0,2} ?"
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from nlp.source import Source
+from nlp.source import Source, make_cue
 from nlp.tables import either, table, terms
 from nlp.times import Found
 
@@ -135,7 +135,7 @@ _TOLD: tuple[tuple[str, Callable[[date], tuple[date, date]]], ...] = (
         lambda d: (d, d),
     ),
 )
-_DEICTIC = re.compile(
+_DEICTIC = make_cue(
     "|".join(rf"(?P<t{n}>(?<!\w)(?:{words})(?!\w))" for n, (words, _) in enumerate(_TOLD))
 )
 _TERM_SO_FAR = re.compile(rf"từ đầu nhiệm kỳ {_UNTIL}")
@@ -148,7 +148,7 @@ _FROM = re.compile(r"(?<!\w)từ (?:đầu )?$")
 def _deictics(source: Source, times: list[Found], published: date) -> list[Moment]:
     """Moments told from the day of publication."""
     done = []
-    for found in _DEICTIC.finditer(source.lowered):
+    for found in source.cues(_DEICTIC, 0, len(source.lowered)):
         resolve = _TOLD[int(found.lastgroup[1:])][1]  # type: ignore[index]
         before = source.lowered[max(0, found.start() - _REACH) : found.start()]
         first, last = resolve(published)

@@ -8,19 +8,20 @@ from functools import cached_property
 from model.records import Reported
 from nlp.amounts import Read
 from nlp.moments import Moment
-from nlp.source import Source
+from nlp.source import Source, make_cue
 from nlp.tables import either, table, terms
 
 Span = tuple[int, int]
 _WORDS: dict[str, str] = table("meaning")["times"]
 _REPORT = re.compile(rf"(?<!\w)(?:{either(terms(_WORDS['reports']))})(?!\w)")
 _AHEAD = re.compile(rf"(?<!\w)(?:{either(terms(_WORDS['ahead']))})(?!\w)[^,;.\n]*$")
-_PAST = re.compile(rf"(?<!\w)(?:{either(terms(_WORDS['past']))})(?!\w)")
-_AT_EVENT = re.compile(rf"(?<!\w)(?:{either(terms(_WORDS['events']))})(?!\w)")
+_PAST = make_cue(rf"(?<!\w)(?:{either(terms(_WORDS['past']))})(?!\w)")
+_AT_EVENT = make_cue(rf"(?<!\w)(?:{either(terms(_WORDS['events']))})(?!\w)")
 _PARTS = re.compile(rf"\s*(?:{either(terms(table('meaning')['parts']['openers']))})(?!\w)")
 _STOP = re.compile(r"[;\n]")
 _REACH = 600  # letters on both sides in which a sentence's times bear on a figure
 _OF = re.compile(r" (?:(?:của|trong|vào|ở) ){1,2}")  # 27 chỉ tiêu của năm 2023
+_FAR = 2000  # letters of the longest line that a heading may stand over
 _FEW = 20  # letters before a time that opens its clause: "đến 16 giờ ngày 20/10"
 _FRESH, _RECENT = timedelta(days=45), timedelta(days=400)  # how old an event, a period may be
 _EVENT = 16  # days of the longest event
@@ -65,12 +66,12 @@ class Periods:
             return _reported(told, "sentence" if bound else "clause")
         if aim in ("target", "plan") and not in_table:
             return None
-        if _PAST.search(self.source.lowered, first, start):
+        if self.source.cues(_PAST, first, start):
             return None
         if item := self._item(start):
             own = self._event(*item)
             return _reported(own, "heading") if own else None
-        if self.event and _AT_EVENT.search(self.source.lowered, first, start):
+        if self.event and self.source.cues(_AT_EVENT, first, start):
             return _reported(self.event, "document")
         if heading := self._heading(start, in_table):
             return _reported(heading, "heading")
@@ -110,10 +111,10 @@ class Periods:
     def _heading(self, at: int, in_table: bool) -> Moment | None:
         """The time in the heading line over the paragraph, or in the head of the list it stands in."""
         text = self.source.text
-        line = text.rfind("\n", 0, at)
+        line = text.rfind("\n", max(0, at - _FAR), at)
         for _ in range(12):
-            above = text.rfind("\n", 0, max(line, 0))
-            if line <= 0 or above < self.sections.get("title", (0, 0))[1]:
+            above = text.rfind("\n", max(0, line - _FAR), max(line, 0))
+            if line <= 0 or above < max(0, self.sections.get("title", (0, 0))[1]):
                 return None
             written = text[above + 1 : line].strip()
             if written and len(written) <= _HEADING and not written.endswith((".", ";", ",")):
@@ -176,7 +177,9 @@ class Periods:
         return found if len(found) >= _SOME else []
 
     def _item(self, at: int) -> Span | None:
-        return next(((a, b) for a, b in self._items if a <= at < b), None)
+        before = bisect_right(self._items, (at, len(self.source.text)))
+        found = self._items[before - 1] if before else None
+        return found if found and at < found[1] else None
 
     @cached_property
     def _opening(self) -> Span:

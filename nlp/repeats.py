@@ -9,6 +9,7 @@ Span = tuple[int, int]
 _CLOSE = Decimal(
     "0.1"
 )  # how far "hơn 31 tỷ" of a title may lie from the body's exact figure, as a share
+_MOST = 20  # figures of title and lead that are looked at
 _ROUNDED = {"over": (0, 1), "nearly": (-1, 0), "about": (-1, 1)}
 
 
@@ -21,7 +22,7 @@ def find_repeats(figures: list[Qualified], sections: dict[str, Span]) -> dict[in
     for n in range(begin, len(figures)):
         body.setdefault(_kind(figures[n]), []).append(n)
     found: dict[int, int] = {}
-    for n, early in enumerate(figures[:begin]):
+    for n, early in enumerate(figures[: min(begin, _MOST)]):
         again = (m for m in body.get(_kind(early), ()) if _again(early, figures[m]))
         if (late := next(again, None)) is not None:
             found[n] = late

@@ -22,5 +22,17 @@ def terms(cell: str) -> list[str]:
 
 
 def either(words: Iterable[str]) -> str:
-    """A pattern that matches the longest of the words; a blank in a word matches one space."""
-    return "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w)))
+    """A pattern that matches the longest of the words; a blank in a word matches one space.
+
+    Words of one first letter stand together, so that a text is compared with few of them.
+
+    >>> either(["hộ", "hộ nghèo", "xã"])
+    'h(?:ộ\\\\ nghèo|ộ)|xã'
+    """
+    groups: dict[str, list[str]] = {}
+    for word in sorted(set(words), key=lambda w: (-len(w), w)):
+        groups.setdefault(word[0], []).append(re.escape(word[1:]))
+    return "|".join(
+        re.escape(first) + (rests[0] if len(rests) == 1 else f"(?:{'|'.join(rests)})")
+        for first, rests in sorted(groups.items())
+    )

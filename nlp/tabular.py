@@ -2,7 +2,9 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from nlp.amounts import Read, read_amount
 from nlp.grids import Box, Grid, distinct, head_height, is_figure, is_numbering, whole_figure

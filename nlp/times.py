@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from nlp.masks import Mask
-from nlp.needed import Needed, may_match, needed_words
+from nlp.needed import Needed, Words, may_match, needed_words
 from nlp.resolving import DAY, NUMBER, YEAR, Clue, Resolved, count_of
 from nlp.source import Source
 from nlp.timeforms import FORMS
@@ -37,10 +37,11 @@ class Rule:
     needed: Needed
     by_day: bool
 
-    def matches(self, lowered: str, days: list[int]) -> Iterator[re.Match[str]]:
+    def matches(self, words: Words, days: list[int]) -> Iterator[re.Match[str]]:
         """The matches that do not overlap, in order."""
+        lowered = words.lowered
         if not self.by_day:
-            yield from self.pattern.finditer(lowered)
+            yield from words.matches(self.pattern, self.needed, lowered, _REACH)
             return
         end = 0
         for day in days:
@@ -56,7 +57,9 @@ def _rule(kind: str, written: str, resolve: Callable[[Clue], Resolved]) -> Rule:
 
 
 _COMPILED = [_rule(*form) for form in FORMS]
-_DAY = re.compile(r"\b(?=(?:ngày )?\d)")
+# A day's number, with the word or mark behind it that makes it one.
+_DAY = re.compile(r"\b(?=(?:ngày )?\d{1,2}(?:\s?[/.-]\s?\d|\s?[–—]|, ?\d| (?:tháng|và|đến|tới)\b))")
+_REACH = (60, 80)  # letters around a word of a time within which it is told
 _PLURAL = re.compile(r"(?i)(?:hai|ba|bốn|năm|\d|các|những|mấy)\s$")
 
 
@@ -79,7 +82,7 @@ def find_times(source: Source, published: date | None, mask: Mask) -> list[Found
     for rule in _COMPILED:
         if not may_match(rule.needed, lowered):
             continue
-        for match in rule.matches(lowered, days):
+        for match in rule.matches(source.words, days):
             if not mask.free(*match.span()):
                 continue
             clue = Clue(match, source.text, source.sentence(match.start()), published, parts)

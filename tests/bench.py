@@ -10,7 +10,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -22,7 +23,12 @@ from config import load_config
 from crawler import read_page
 from model.records import Document, Exchange, Portal, RawPage
 from nlp import annotate
+from nlp.annotate import read_figures
+from nlp.masks import Mask, find_documents
+from nlp.meaning import Context, give_meaning
+from nlp.source import read_source
 from nlp.stock import stock_entities
+from nlp.times import find_times
 from pipeline.crawling import crawl_portal
 from pipeline.reading import read_due
 from pipeline.rebuild import rebuild
@@ -74,6 +80,52 @@ def annotating() -> Row:
     stock = known / sum(len(b["text"].encode()) for b in asked) * size
     return ("annotate, one core", f"{size / seconds / 3000:.0f} bulletins of 3 kB a second",
             "underthesea ner, line by line", f"{stock / seconds:.1f} times as fast")  # fmt: skip
+
+
+def figures_and_times() -> list[Row]:
+    """Figures with their values and times, and with what they mean, beside Duckling where it is installed."""
+    texts = [b["text"] for name in ("gold", "own") for b in gold_bulletins(name)]
+    size, letters = sum(len(t.encode()) for t in texts) / 1e6, sum(map(len, texts))
+
+    def ours(meaning: bool) -> None:
+        for text in texts:
+            read_reported(text, meaning)
+
+    values, whole = timed(lambda: ours(False)), timed(lambda: ours(True))
+    known, beside = duckling_rate(texts[:33]), "Duckling, money, numbers and times"
+    told = [
+        f"{letters / seconds / known:.1f} times as fast" if known else "not installed"
+        for seconds in (values, whole)
+    ]
+    return [
+        ("figures and times, one core", f"{size / values:.2f} MB a second", beside, told[0]),
+        ("with what they mean", f"{size / whole:.2f} MB a second", beside, told[1]),
+    ]  # fmt: skip
+
+
+def read_reported(text: str, meaning: bool) -> None:
+    """Read the figures and times of a text, without its mentions."""
+    source, mask, day = read_source(text), Mask(len(text)), date(2024, 1, 1)
+    mask.take(find_documents(source.text))
+    times = find_times(source, day, mask)
+    figures = read_figures(source, mask, [], [])
+    if meaning:
+        give_meaning(Context(source, [], {}, day), figures, times)
+
+
+def duckling_rate(texts: list[str]) -> float:
+    """Letters a second that Duckling reads, 0 where `pip install pyduckling-native-phihos` was not run."""
+    if find_spec("duckling") is None:
+        return 0.0
+    import duckling
+
+    zones = duckling.load_time_zones("/usr/share/zoneinfo")
+    now = duckling.parse_ref_time(zones, "Asia/Ho_Chi_Minh", 1_704_067_200)
+    locale = duckling.parse_locale("VI", duckling.default_locale_lang(duckling.parse_lang("VI")))
+    kinds = duckling.parse_dimensions(["amount-of-money", "number", "time"])
+    context = duckling.Context(now, locale)
+    seconds = timed(lambda: [duckling.parse(text, context, kinds, False) for text in texts])
+    return sum(map(len, texts)) / seconds
 
 
 def long_text() -> Row:
@@ -249,6 +301,7 @@ def main() -> None:
         done(home, "init")
         rows = [
             annotating(),
+            *figures_and_times(),
             long_text(),
             hostile_text(),
             starting(),

@@ -68,13 +68,14 @@ _SLASH = re.compile(r"/(?=\d)")
 _TIMES = re.compile(r"(?P<count>\d{1,3}) ?[x×] ?(?=\d)")
 # After a bare "tỷ" or "triệu" these words go on with the sentence, so the amount is money.
 _NO_NOUN = re.compile(
-    r"[ \t]*(?:$|\n|[^\w\s]|(?:và|là|để|cho|từ|so|của|với|trong|do|được|vào|ở|tại|tiền|vốn|nên|thì|đến|/|đã|sẽ|theo|bằng|"
+    r"[ \t]*(?:$|\n|[^\w\s]|(?:và|là|để|cho|từ|so|của|với|trong|do|được|vào|ở|tại|không|tiền|vốn|nên|thì|đến|/|đã|sẽ|theo|bằng|"
     r"ăn|sửa|mua|trả|xây|xóa|xoá|đóng|dựng|làm|nộp|gửi|nhập|cùng|ủng hộ|hỗ trợ|mỗi|một)(?!\w))"
 )
 # What is paid in thousands without a currency: bán 20 ngàn, mỗi phần 10 ký gạo và 300 ngàn.
 _PRICED = re.compile(
-    r"(?:[Gg]iá|bán|kiếm|trả|tiền|lương|phí|mỗi|thu|tặng|hỗ trợ|ủng hộ)(?: [^\W\d]+){0,8}(?: \d+ [^\W\d]+ [^\W\d]+ và)? $"
+    r"(?:[Gg]iá|tốn|hết|mất|lời|lãi|rẻ hơn|đắt hơn|phí|bán|kiếm|trả|tiền|lương|phí|mỗi|thu|tặng|hỗ trợ|ủng hộ)(?: [^\W\d]+){0,8}(?: \d+ [^\W\d]+ [^\W\d]+ và)? $"
 )
+_PER = re.compile(rf"/[{LOWER}]")  # 40 ngàn/bó
 _MULTIPLE = re.compile(
     r"(?:gấp|tăng|giảm|cao|lớn|nhiều|bằng)(?: (?:gần|hơn|trên|khoảng|tới|đến))? $"
 )
@@ -290,6 +291,8 @@ def _is_price(text: str, part: _Part) -> bool:
     if not _NO_NOUN.match(text, part.end):
         return False
     if part.great:
+        return True
+    if part.scale in ("nghìn", "ngàn") and _PER.match(text, part.end):
         return True
     before = text[max(0, part.start - 60) : part.start]
     return part.scale in ("nghìn", "ngàn") and bool(_PRICED.search(before))

@@ -21,7 +21,7 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 # A number may begin here: not inside a word, a bigger number, a date or a symbol.
-_DIGIT = re.compile(rf"(?<=/)\d|(?<=[{LOWER},;][,;:/-])\d|(?<![\w.,/+-])[+-]?\d", re.IGNORECASE)
+_DIGIT = re.compile(rf"(?<=/)\d|(?<=[{LOWER} ,;][,;:/-])\d|(?<![\w.,/+-])[+-]?\d", re.IGNORECASE)
 _WORD = make_cue(rf"(?<!\w)(?:{'|'.join(_SPELLED_HEADS)})(?!\w)")
 _MOSTLY = re.compile(r"(?:(?! từ )[^,;.\d]){0,40}? (trở lên|trở xuống)")
 _ESTIMATED = re.compile(r"(?i)(?<!\w)ước(?: tính)?(?: [^\W\d_]+){1,3} $")

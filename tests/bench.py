@@ -92,7 +92,7 @@ def figures_and_times() -> list[Row]:
             read_reported(text, meaning)
 
     values, whole = timed(lambda: ours(False)), timed(lambda: ours(True))
-    known, beside = duckling_rate(texts[:33]), "Duckling, money, numbers and times"
+    known, beside = duckling_rate(texts[:33]), "Duckling, numbers, money, measures, times"
     told = [
         f"{letters / seconds / known:.1f} times as fast" if known else "not installed"
         for seconds in (values, whole)
@@ -122,7 +122,8 @@ def duckling_rate(texts: list[str]) -> float:
     zones = duckling.load_time_zones("/usr/share/zoneinfo")
     now = duckling.parse_ref_time(zones, "Asia/Ho_Chi_Minh", 1_704_067_200)
     locale = duckling.parse_locale("VI", duckling.default_locale_lang(duckling.parse_lang("VI")))
-    kinds = duckling.parse_dimensions(["amount-of-money", "number", "time"])
+    told = ["amount-of-money", "number", "time", "quantity", "distance", "volume", "temperature"]
+    kinds = duckling.parse_dimensions(told)
     context = duckling.Context(now, locale)
     seconds = timed(lambda: [duckling.parse(text, context, kinds, False) for text in texts])
     return sum(map(len, texts)) / seconds

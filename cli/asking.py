@@ -19,12 +19,14 @@ from cli.base import (
 )
 
 
-@click.command()
+# -word leaves a word out, so that -h is a word too
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("query")
 @period
 @click.option("--sort", type=click.Choice(["relevance", "newest"]), default="relevance")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 @click.option("--offset", type=click.IntRange(0, 1000), default=0)
+@click.option("--after", type=click.IntRange(0), help="Newest first, from where a page ended.")
 @formats
 @click.pass_context
 def search(
@@ -36,6 +38,7 @@ def search(
     sort: str,
     limit: int,
     offset: int,
+    after: int | None,
     kind: str | None,
     output: IO[str],
 ) -> None:
@@ -45,19 +48,27 @@ def search(
     Examples:
       bantin search "ho ngheo"
       bantin search "hộ nghèo" --from 01/07/2023 --sort newest --format json
+      bantin search '"hộ nghèo" -cận OR NTM cong:gia-vien nguoi:"Vũ Thị Dược"'
+
+    "…" is a phrase, -word leaves out, OR joins; cong: tu: den: nguoi: noi: (portal: from: to: person: place:) narrow.
     """
-    from storage.queries import Filters, search_articles
+    from storage.queries import Page, narrow, search_articles
+    from text.queries import read_query
 
     shop = open_shop(ctx, portal)
     shop.index.catch_up()
-    found = search_articles(
-        shop.engine, shop.index, query, Filters(portal, first, last), (sort, limit, offset)
-    )
+    asked = narrow(read_query(query), portal, first, last)
+    page = Page(query, "newest" if after is not None else sort, limit, offset, after)
+    found = search_articles(shop.engine, shop.index, asked, page)
     if kind == "json":
         write_json(found, output)
         return
     write_rows(found["results"], kind, output, ["published", "portal", "title", "snippet", "id"])
     say(f"{found['total']} found")
+    if found["suggestion"]:
+        say(f"did you mean: {found['suggestion']}")
+    if found["next"]:
+        say(f"more: --after {found['next']}")
 
 
 @click.command()

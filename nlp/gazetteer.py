@@ -97,6 +97,20 @@ def portal_gazetteer(place: str | None, published: str | None) -> Gazetteer:
     return read_gazetteer(nfc(place) if place else None, (published or REFORM) >= REFORM)
 
 
+def home_provinces(place: str | None) -> tuple[str | None, str | None]:
+    """The name of the province that a place lies in, as it was and today; None where it is not known."""
+    home = portal_gazetteer(place, None).home or portal_gazetteer(place, BEFORE_REFORM).home
+    if not home:
+        return None, None
+    atlas = read_atlas()
+    upper = home[-1]
+    code = atlas.today_province(upper)
+    today = next(
+        (u for u in atlas.by_code[code] if "4" in u.moments and u.rank == "province"), None
+    )
+    return upper.name, today.name if today else None
+
+
 def _completed(place: str) -> str:
     """The place with its province, "" where it is none."""
     try:

@@ -7,7 +7,7 @@ import msgspec
 from crawler import extractor_version, read_page
 from model.errors import ArchiveError, ExtractError
 from model.records import Article, Document
-from nlp import annotate, compare_figures, read_sightings, reader_version
+from nlp import annotate, compare_figures, home_provinces, read_sightings, reader_version
 from pipeline.revisits import recheck_after
 from pipeline.workshop import TOLD_EVERY, Progress, Tally, Workshop, many
 from storage import annotations, captures, editions, identity, pages, queries, schema, warc
@@ -94,6 +94,9 @@ def capture_article(shop: Workshop, capture: schema.Capture) -> Article:
 def annotate_due(shop: Workshop, say: Progress) -> int:
     """Annotate every edition that this version of the reader has not read; returns how many."""
     places = queries.portal_places(shop.engine)
+    captures.note_provinces(
+        shop.engine, {slug: home_provinces(place) for slug, place in places.items()}
+    )
     versions = {slug: annotation_version(place) for slug, place in places.items()}
     waiting = editions.stale_editions(shop.engine, versions)
     for number, edition_id in enumerate(waiting, 1):

@@ -29,6 +29,15 @@ def save_portal(session: Session, portal: Portal) -> None:
     session.flush()
 
 
+def note_provinces(engine: Engine, provinces: dict[str, tuple[str | None, str | None]]) -> None:
+    """Note the province of each portal's place, as it was named and today."""
+    with begin(engine) as session:
+        for row in session.scalars(select(schema.Portal)):
+            then, now = provinces.get(row.slug, (None, None))
+            if (row.province, row.province_now) != (then, now):
+                row.province, row.province_now = then, now
+
+
 def stored_portal(engine: Engine, slug: str) -> Portal | None:
     """A portal as the database knows it, None where it does not."""
     with Session(engine) as session:

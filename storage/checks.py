@@ -17,7 +17,7 @@ from storage.captures import first_state, place_of, warc_files
 from storage.corrections import correction_line
 from storage.editions import article_row, newest_edition
 from storage.identity import groups_of, identity_line, person_rows
-from storage.index import SearchIndex, document_version
+from storage.index import SearchIndex, current_version, indexed_rows
 from storage.values import to_scaled
 from storage.warc import Held, payload_digest, read_block, read_exchange, scan_file
 
@@ -329,6 +329,9 @@ def _gaps(numbers: Iterable[int]) -> Iterator[Finding]:
         before = number
 
 
+_LOT = 500  # articles compared with the index at once
+
+
 def check_index(session: Session, index: SearchIndex) -> Iterator[Finding]:
     """Articles that the index lacks, holds in another reading, or should no longer hold."""
     held = index.held()
@@ -343,17 +346,15 @@ def check_index(session: Session, index: SearchIndex) -> Iterator[Finding]:
             select(schema.Journal.article_id).where(schema.Journal.number > index.last_number())
         )
     )
-    rows = session.execute(
-        select(schema.Article.id, schema.Edition.id, schema.Edition.text).join(
-            schema.Edition, schema.Edition.id == schema.Article.current
-        )
-    )
-    for article_id, edition_id, text in rows:
-        version = held.pop(article_id, None)
-        if article_id in waiting or version == document_version(edition_id, text):
-            continue
-        problem = "not in the index" if version is None else "indexed in another reading"
-        yield about_article(session, article_id, "index", problem)
+    ids = list(session.scalars(select(schema.Article.id).order_by(schema.Article.id)))
+    for at in range(0, len(ids), _LOT):
+        for indexed in indexed_rows(session, ids[at : at + _LOT]):
+            article_id = indexed[0].id
+            version = held.pop(article_id, None)
+            if article_id in waiting or version == current_version(indexed):
+                continue
+            problem = "not in the index" if version is None else "indexed in another reading"
+            yield about_article(session, article_id, "index", problem)
     for article_id in held.keys() - waiting:
         yield Finding(
             what="index", problem="holds an article that is not there", article_id=article_id

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from model.errors import InputError
 from model.records import decimal_text
 from storage import schema
-from storage.index import exact_words, folded_words, query_terms
 from storage.queries import EVERYTHING, Filters, archive_address, edition_limits
 from storage.values import bound_scaled, from_scaled
-from text import bare_key, has_marks, match_key
+from text import bare_key, exact_tokens, folded_tokens
+from text.queries import Token, read_tokens
 
 GROUPS = ("month", "quarter", "year", "portal", "place")
 _VALUE = func.coalesce(schema.Correction.scaled, schema.Figure.value)
@@ -67,7 +67,7 @@ def find_figures(engine: Engine, question: FigureQuestion) -> Iterator[dict[str,
             schema.Figure.id,
         )
     )
-    terms = query_terms(question.words or "")
+    terms = read_tokens(question.words or "")
     with Session(engine) as session:
         for figure, edition, article, place, said in session.execute(
             asked.execution_options(yield_per=1000)
@@ -77,8 +77,8 @@ def find_figures(engine: Engine, question: FigureQuestion) -> Iterator[dict[str,
             near = f"{figure.sentence} {place or ''}"
             if (
                 says(figure.sentence, terms)
-                and names(figure.noun or "", query_terms(question.noun or ""))
-                and says(near, query_terms(question.place or ""))
+                and names(figure.noun or "", read_tokens(question.noun or ""))
+                and says(near, read_tokens(question.place or ""))
             ):
                 yield figure_row(figure, edition, article, said)
 
@@ -88,27 +88,24 @@ def _kept(rejected: bool) -> list[Any]:
     return [] if rejected else [or_(action.is_(None), action != "reject")]
 
 
-def says(sentence: str, terms: list[str]) -> bool:
+def says(sentence: str, terms: tuple[Token, ...]) -> bool:
     """Whether a text has all these words: one typed with marks exactly, one without folded."""
     if not terms:
         return True
-    exact, folded = set(exact_words(sentence)), set(folded_words(sentence))
-    return all(match_key(t) in exact if has_marks(t) else bare_key(t) in folded for t in terms)
+    exact, folded = set(exact_tokens(sentence)), set(folded_tokens(sentence))
+    return all(t.key in (exact if t.exact else folded) for t in terms)
 
 
-def names(noun: str, terms: list[str]) -> bool:
+def names(noun: str, terms: tuple[Token, ...]) -> bool:
     """Whether a counted noun has these words one behind the other: hộ nghèo is no hộ cận nghèo."""
     if not terms:
         return True
-    exact, folded = exact_words(noun), folded_words(noun)
+    exact, folded = exact_tokens(noun), folded_tokens(noun)
     if len(exact) != len(folded):
         return False
-    wanted = [(match_key(t), True) if has_marks(t) else (bare_key(t), False) for t in terms]
     return any(
-        all(
-            (exact if marked else folded)[at + i] == word for i, (word, marked) in enumerate(wanted)
-        )
-        for at in range(len(exact) - len(wanted) + 1)
+        all((exact if t.exact else folded)[at + i] == t.key for i, t in enumerate(terms))
+        for at in range(len(exact) - len(terms) + 1)
     )
 
 

@@ -1,8 +1,13 @@
-"""The search index: an exact and a folded field, derived from the database by its journal."""
+"""The search index of articles, derived from the database by its journal."""
 
-import re
+import json
 import shutil
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import tantivy
 from filelock import FileLock, Timeout
@@ -10,33 +15,34 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from storage import schema
-from storage.ids import derive_id
-from text import bare_key, has_marks, match_key, nfc
+from storage.documents import FACETS, article_document, article_schema, document_version
+from storage.matching import match_query
+from text.queries import Query
 
-_WORD = re.compile(r"\w+")
 _MARK = "journal.txt"
 _BATCH = 500  # articles read from the database at once
 LONGEST_WAIT = 600  # seconds for another process that makes the index
-FORMAT = "2"  # of the documents below; an index of another format is made anew
+FORMAT = "3"  # of the documents; an index of another format is made anew
+_MOST_TERMS = 2000  # words that a suggestion is chosen among
+_MOST_FACETS = 100  # values of a facet that are counted
 
 
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    for field in ("id", "version"):
-        builder.add_text_field(field, stored=True, tokenizer_name="raw")
-    for field in ("exact", "folded", "exact_title", "folded_title"):
-        builder.add_text_field(field, stored=False, tokenizer_name="whitespace")
-    return builder.build()
+@dataclass(frozen=True)
+class Hit:
+    """An article found, with its score and the moment that orders it by publication."""
+
+    id: str
+    score: float
+    moment: int
 
 
-def exact_words(text: str) -> list[str]:
-    """The words of a text as they are matched where a mark was typed."""
-    return _WORD.findall(match_key(text))
+@dataclass(frozen=True)
+class Found:
+    """What a question finds: exactly how many articles, a page of them, and how many under each facet."""
 
-
-def folded_words(text: str) -> list[str]:
-    """The words of a text as they are matched where no mark was typed."""
-    return _WORD.findall(bare_key(text))
+    total: int
+    hits: list[Hit]
+    facets: dict[str, dict[str, int]]
 
 
 class SearchIndex:
@@ -57,10 +63,10 @@ class SearchIndex:
     def _open(self) -> tantivy.Index:
         """The index, made anew where there is none; one that is damaged raises."""
         if self._mark() is not None:
-            return tantivy.Index(_schema(), path=str(self._folder))
+            return tantivy.Index(article_schema(), path=str(self._folder))
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True, exist_ok=True)
-        made = tantivy.Index(_schema(), path=str(self._folder))
+        made = tantivy.Index(article_schema(), path=str(self._folder))
         self._set_mark(0)
         return made
 
@@ -133,24 +139,16 @@ class SearchIndex:
     def _write(self, session: Session, writer: tantivy.IndexWriter, articles: list[str]) -> None:
         for article_id in articles:
             writer.delete_documents_by_term("id", article_id)
-        rows = session.execute(
-            select(schema.Article.id, schema.Edition)
-            .join(schema.Edition, schema.Edition.id == schema.Article.current)
-            .where(schema.Article.id.in_(articles))
-        )
-        for article_id, edition in rows:
-            writer.add_document(_document(article_id, edition))
+        for article, edition, portal, read in indexed_rows(session, articles):
+            writer.add_document(article_document(article, edition, portal, read))
         session.expunge_all()
 
     def held(self) -> dict[str, str] | None:
-        """The version of each article as indexed, None where there is no index.
-
-        A version names an edition and a reading of it, see `document_version`.
-        """
+        """The version of each article as indexed, None where there is no index."""
         if self._mark() is None:
             return None
         try:
-            index = tantivy.Index(_schema(), path=str(self._folder))
+            index = tantivy.Index(article_schema(), path=str(self._folder))
             searcher = index.searcher()
             everything = searcher.search(
                 tantivy.Query.all_query(), limit=max(searcher.num_docs, 1), count=False
@@ -165,59 +163,111 @@ class SearchIndex:
         """The journal's number up to which the index is brought; 0 without an index."""
         return self._mark() or 0
 
-    def search(self, query: str, limit: int) -> tuple[int, list[tuple[str, float]]]:
-        """How many articles match, and ids with scores of the best; words are ANDed.
+    def search(self, query: Query, limit: int, offset: int = 0, before: int | None = None) -> Found:
+        """What a question finds, best first; newest first where `before` names a moment to begin before.
 
-        A word typed with marks matches exactly, one typed without matches folded.
+        An index that is damaged is made anew.
         """
         try:
-            return self._search(query, limit)
+            return self._search(query, limit, offset, before)
         except BaseException as error:
             _pass_damage(error)
             self.renew()
-            return self._search(query, limit)
+            return self._search(query, limit, offset, before)
 
-    def _search(self, query: str, limit: int) -> tuple[int, list[tuple[str, float]]]:
-        built = self._query(query)
-        if built is None:
-            return 0, []
+    def suggest(self, query: Query) -> str | None:
+        """The words of a question with those that no article has replaced by the nearest that one has."""
+        searcher = self._index.searcher()
+        words, changed = [], False
+        for token in (t for clause in query.clauses for t in clause[0].tokens):
+            field = "text_exact" if token.exact else "text_folded"
+            near = token.key
+            if not searcher.doc_freq(field, token.key):
+                near_ones = searcher.terms_with_prefix(field, token.key[:1], limit=_MOST_TERMS)
+                known = [term for term, _ in near_ones]
+                close = get_close_matches(token.key, known, n=1, cutoff=0.6)
+                near = close[0] if close else token.key
+            changed = changed or near != token.key
+            words.append(near)
+        return " ".join(words) if changed else None
+
+    def _search(self, query: Query, limit: int, offset: int, before: int | None) -> Found:
         self._index.reload()
         searcher = self._index.searcher()
-        result = searcher.search(built, limit=max(limit, 1), count=True)
-        hits = [
-            (str(searcher.doc(address)["id"][0]), float(score)) for score, address in result.hits
-        ]
-        return int(result.count or 0), hits
+        built = match_query(self._index.schema, query)
+        newest = before is not None
+        shown = match_query(self._index.schema, query, before) if before else built
+        order = {"order_by_field": "moment"} if newest else {}
+        result = searcher.search(
+            shown, limit=max(limit, 1), offset=offset, count=not before, **order
+        )
+        hits = []
+        for key, address in result.hits[:limit]:
+            document = searcher.doc(address)
+            score = 0.0 if newest else float(key)
+            hits.append(Hit(str(document["id"][0]), score, int(document["moment"][0])))
+        facets = _facets(searcher, built)
+        total = result.count if not before else sum(facets["portal"].values())
+        return Found(int(total or 0), hits, facets)
 
-    def _query(self, query: str) -> tantivy.Query | None:
-        terms = query_terms(query)
-        if not terms:
-            return None
-        parts = [(tantivy.Occur.Must, self._word(term)) for term in terms]
-        # Neighbours in the query that are neighbours in the text come first; so do exact words.
-        folded = [bare_key(term) for term in terms]
-        if len(folded) > 1:
-            phrase = tantivy.Query.phrase_query(self._index.schema, "folded", folded)
-            parts.append((tantivy.Occur.Should, tantivy.Query.boost_query(phrase, 5.0)))
-        return tantivy.Query.boolean_query(parts)
 
-    def _word(self, term: str) -> tantivy.Query:
-        exact = has_marks(term)
-        key = match_key(term) if exact else bare_key(term)
-        fields = ("exact", "exact_title") if exact else ("folded", "folded_title")
-        queries = [tantivy.Query.term_query(self._index.schema, field, key) for field in fields]
-        return tantivy.Query.boolean_query([(tantivy.Occur.Should, q) for q in queries])
+def _facets(searcher: tantivy.Searcher, query: tantivy.Query) -> dict[str, dict[str, int]]:
+    asked = {name: {"terms": {"field": name, "size": _MOST_FACETS}} for name in FACETS}
+    told: Any = searcher.aggregate(query, asked)
+    told = json.loads(told) if isinstance(told, str) else told
+    return {
+        name: {str(b["key"]): int(b["doc_count"]) for b in told[name]["buckets"]} for name in FACETS
+    }
+
+
+Indexed = tuple[schema.Article, schema.Edition, schema.Portal, dict[str, Any]]
+
+
+def indexed_rows(session: Session, articles: list[str]) -> Iterator[Indexed]:
+    """What is indexed of articles: each with its current edition, its portal, and what was read out of it."""
+    asked = (
+        select(schema.Article, schema.Edition, schema.Portal)
+        .join(schema.Edition, schema.Edition.id == schema.Article.current)
+        .join(schema.Portal, schema.Portal.slug == schema.Article.portal)
+        .where(schema.Article.id.in_(articles))
+    )
+    rows = [(article, edition, portal) for article, edition, portal in session.execute(asked)]
+    editions = [edition.id for _, edition, _ in rows]
+    named = _named(session, editions)
+    counted = select(schema.Figure.edition_id, func.count()).where(
+        schema.Figure.edition_id.in_(editions)
+    )
+    grouped = session.execute(counted.group_by(schema.Figure.edition_id))
+    figures = {row[0]: row[1] for row in grouped}
+    for article, edition, portal in rows:
+        persons, places = named[edition.id]
+        read = {"persons": persons, "places": places, "figures": figures.get(edition.id, 0)}
+        yield article, edition, portal, read
+
+
+def _named(session: Session, editions: list[str]) -> dict[str, tuple[list[str], list[str]]]:
+    """The names of persons and places of each edition, sorted."""
+    mention = schema.Mention
+    asked = select(mention.edition_id, mention.type, mention.name, mention.text).where(
+        mention.edition_id.in_(editions), mention.type.in_(("person", "place"))
+    )
+    found: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    for edition_id, kind, name, text in session.execute(asked):
+        found[edition_id][kind == "place"].update(filter(None, (name, text)))
+    told = {key: (sorted(persons), sorted(places)) for key, (persons, places) in found.items()}
+    return defaultdict(lambda: ([], []), told)
+
+
+def current_version(indexed: Indexed) -> str:
+    """The version that the index should hold of an article."""
+    _, edition, portal, read = indexed
+    return document_version(edition, portal, read)
 
 
 def _pass_damage(error: BaseException) -> None:
     """Go on after what tantivy raises over damaged files; its panics are no Exception."""
     if not isinstance(error, (ValueError, OSError)) and type(error).__name__ != "PanicException":
         raise error
-
-
-def query_terms(query: str) -> list[str]:
-    """The words of a query, composed."""
-    return _WORD.findall(nfc(query))
 
 
 def _last_number(session: Session) -> int:
@@ -227,19 +277,3 @@ def _last_number(session: Session) -> int:
 def _changed(session: Session, done: int) -> list[str]:
     lines = select(schema.Journal.article_id).where(schema.Journal.number > done)
     return sorted({article for article in session.scalars(lines) if article})
-
-
-def document_version(edition_id: str, text: str) -> str:
-    """What tells whether an indexed document is an article's of today."""
-    return derive_id("document", edition_id, text)
-
-
-def _document(article_id: str, edition: schema.Edition) -> tantivy.Document:
-    document = tantivy.Document()
-    document.add_text("id", article_id)
-    document.add_text("version", document_version(edition.id, edition.text))
-    document.add_text("exact", " ".join(exact_words(edition.text)))
-    document.add_text("folded", " ".join(folded_words(edition.text)))
-    document.add_text("exact_title", " ".join(exact_words(edition.title)))
-    document.add_text("folded_title", " ".join(folded_words(edition.title)))
-    return document

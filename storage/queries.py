@@ -1,7 +1,7 @@
 """Questions to the archive: articles, figures, people, status."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Engine, func, select
@@ -11,10 +11,9 @@ from model.errors import UnknownId
 from model.records import WarcPlace
 from storage import schema
 from storage.captures import place_of
-from storage.index import SearchIndex, query_terms
+from storage.index import SearchIndex
 from storage.snippets import make_snippet
-
-_MOST = 10_000  # hits that filters and facets look at
+from text.queries import Query
 
 
 @dataclass(frozen=True)
@@ -24,6 +23,17 @@ class Filters:
     portal: str | None = None
     first: str | None = None
     last: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which results are shown, in which order; `after` is where the page before ended, newest first."""
+
+    typed: str = ""
+    sort: str = "relevance"
+    limit: int = 20
+    offset: int = 0
+    after: int | None = None
 
 
 EVERYTHING = Filters()
@@ -37,44 +47,54 @@ MENTION_FIELDS = (
 )  # fmt: skip
 
 
-def search_articles(
-    engine: Engine, index: SearchIndex, query: str, filters: Filters, order: tuple[str, int, int]
-) -> dict[str, Any]:
-    """The answer to a search: total, results and facets; `order` is sort, limit and offset."""
-    sort, limit, offset = order
-    _, hits = index.search(query, _MOST)
-    scores = dict(hits)
-    with Session(engine) as session:
-        rows = _matching(session, scores, filters)
-        rows.sort(key=lambda r: (-scores[r.id], r.id))
-        if sort == "newest":
-            rows.sort(key=lambda r: r.published or "", reverse=True)
-        shown = rows[offset : offset + limit]
-        texts = _texts(session, [r.id for r in shown])
-    results = [
-        _result(row, scores[row.id], make_snippet(texts[row.id], query_terms(query)))
-        for row in shown
-    ]
-    return {"query": query, "total": len(rows), "results": results, "facets": _facets(rows)}
+def search_articles(engine: Engine, index: SearchIndex, query: Query, page: Page) -> dict[str, Any]:
+    """The answer to a search: exact total, a page of results, facets, and where the next page begins.
+
+    Where nothing is found, `suggestion` is the nearest question that finds something.
+    """
+    newest = page.sort == "newest"
+    before = (page.after or 0) if newest else None
+    found = index.search(query, page.limit, page.offset, before)
+    rows = _rows(engine, [hit.id for hit in found.hits])
+    shown = [(hit, rows[hit.id]) for hit in found.hits if hit.id in rows]
+    results = [_result(row, hit.score, make_snippet(row.text, query)) for hit, row in shown]
+    more = newest and len(found.hits) == page.limit
+    return {
+        "query": page.typed,
+        "total": found.total,
+        "results": results,
+        "facets": found.facets,
+        "next": found.hits[-1].moment if more else None,
+        "suggestion": None if found.total else index.suggest(query),
+    }
 
 
-def _matching(session: Session, scores: dict[str, float], filters: Filters) -> list[Any]:
-    found: list[Any] = []
-    ids = list(scores)
-    for at in range(0, len(ids), 500):
-        asked = (
-            select(
-                schema.Article.id,
-                schema.Article.portal,
-                schema.Article.url,
-                schema.Edition.title,
-                schema.Edition.published,
-            )
-            .join(schema.Edition, schema.Edition.id == schema.Article.current)
-            .where(schema.Article.id.in_(ids[at : at + 500]), *edition_limits(filters))
+def narrow(query: Query, portal: str | None, first: str | None, last: str | None) -> Query:
+    """A question narrowed to a portal and days."""
+    portals = (portal,) if portal and not query.portals else query.portals
+    return replace(
+        query,
+        portals=portals if not portal or portal in portals else ("",),
+        first=max(filter(None, (first, query.first)), default=None),
+        last=min(filter(None, (last, query.last)), default=None),
+    )
+
+
+def _rows(engine: Engine, ids: list[str]) -> dict[str, Any]:
+    asked = (
+        select(
+            schema.Article.id,
+            schema.Article.portal,
+            schema.Article.url,
+            schema.Edition.title,
+            schema.Edition.published,
+            schema.Edition.text,
         )
-        found += session.execute(asked).all()
-    return found
+        .join(schema.Edition, schema.Edition.id == schema.Article.current)
+        .where(schema.Article.id.in_(ids))
+    )
+    with Session(engine) as session:
+        return {row.id: row for row in session.execute(asked)}
 
 
 def edition_limits(filters: Filters) -> list[Any]:
@@ -89,13 +109,6 @@ def edition_limits(filters: Filters) -> list[Any]:
     return limits
 
 
-def _texts(session: Session, ids: list[str]) -> dict[str, str]:
-    asked = select(schema.Article.id, schema.Edition.text).join(
-        schema.Edition, schema.Edition.id == schema.Article.current
-    )
-    return {row.id: row.text for row in session.execute(asked.where(schema.Article.id.in_(ids)))}
-
-
 def _result(row: Any, score: float, snippet: str) -> dict[str, Any]:
     return {
         "id": row.id,
@@ -106,14 +119,6 @@ def _result(row: Any, score: float, snippet: str) -> dict[str, Any]:
         "snippet": snippet,
         "score": round(score, 4),
     }
-
-
-def _facets(rows: list[Any]) -> dict[str, dict[str, int]]:
-    facets: dict[str, dict[str, int]] = {"portal": {}, "year": {}}
-    for row in rows:
-        for name, key in (("portal", row.portal), ("year", (row.published or "unknown")[:4])):
-            facets[name][key] = facets[name].get(key, 0) + 1
-    return facets
 
 
 def archive_address(edition: schema.Edition, article: schema.Article) -> str:

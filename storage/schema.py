@@ -38,11 +38,15 @@ class Base(DeclarativeBase):
 
 
 class Portal(Base):
+    """A portal, with the province of its place as that was named and as it is called today."""
+
     __tablename__ = "portal"
     slug: Mapped[str] = mapped_column(String(100), primary_key=True)
     name: Mapped[str] = mapped_column(Text)
     home: Mapped[str | None] = mapped_column(Text)
     place: Mapped[str | None] = mapped_column(Text)
+    province: Mapped[str | None] = mapped_column(Text)
+    province_now: Mapped[str | None] = mapped_column(Text)
 
 
 class Page(Base):

@@ -1,26 +1,21 @@
 """The stretch of a text that shows why it was found."""
 
-import re
+from itertools import pairwise
 
-from text import bare_key, has_marks, match_key, nfc
+from text import exact_tokens, folded_tokens, nfc, token_spans
+from text.queries import Query, Token
 
-_WORD = re.compile(r"\w+")
 _WIDTH = 90
+Span = tuple[int, int]
 
 
-def make_snippet(text: str, terms: list[str]) -> str:
+def make_snippet(text: str, query: Query) -> str:
     """About 180 letters around the first matches on one line, matches in square brackets."""
     composed = nfc(text)
-    exact = {match_key(t) for t in terms if has_marks(t)}
-    folded = {bare_key(t) for t in terms if not has_marks(t)}
-    spans = [
-        m.span()
-        for m in _WORD.finditer(composed)
-        if match_key(m[0]) in exact or bare_key(m[0]) in folded
-    ]
+    spans = match_spans(composed, query)
     if not spans:
         return " ".join(composed[: 2 * _WIDTH].split())
-    centre = _densest(spans, len(terms))
+    centre = _densest(spans, len(query.terms))
     begin, end = max(0, centre - _WIDTH), min(len(composed), centre + _WIDTH)
     marked, at = "", begin
     for start, stop in spans:
@@ -31,9 +26,50 @@ def make_snippet(text: str, terms: list[str]) -> str:
     return ("…" if begin else "") + shown + ("…" if end < len(composed) else "")
 
 
-def _densest(spans: list[tuple[int, int]], size: int) -> int:
+def match_spans(composed: str, query: Query) -> list[Span]:
+    """Spans of the words of a composed text that a question finds: of phrases, of neighbours, else of words.
+
+    A word of the question that stands beside its neighbour somewhere is marked only there: in "ho ngheo" is no "hỗ trợ".
+    """
+    exact, folded = exact_tokens(composed), folded_tokens(composed)
+    spans = token_spans(composed)
+    single = [clause[0].tokens[0] for clause in query.clauses if _is_word(clause)]
+    ways = [
+        way
+        for clause in query.clauses
+        for item in clause
+        for way in (item.tokens, *item.others)
+        if len(way) > 1
+    ]
+    pairs = [pair for pair in pairwise(single) if _starts(exact, folded, pair)]
+    found = [*ways, *pairs, *((t,) for t in single if not any(t in pair for pair in pairs))]
+    found += [item.tokens for clause in query.clauses if len(clause) > 1 for item in clause]
+    marked = {
+        at + i for way in found for at in _starts(exact, folded, way) for i in range(len(way))
+    }
+    return [spans[n] for n in sorted(marked)]
+
+
+def _is_word(clause: tuple[object, ...]) -> bool:
+    return len(clause) == 1 and len(getattr(clause[0], "tokens", ())) == 1
+
+
+def _starts(exact: list[str], folded: list[str], way: tuple[Token, ...]) -> list[int]:
+    """Where words stand side by side, by the number of the first."""
+    first, *rest = way
+    own = exact if first.exact else folded
+    return [
+        n
+        for n in range(len(own) - len(rest))
+        if own[n] == first.key
+        and all((exact if t.exact else folded)[n + i] == t.key for i, t in enumerate(rest, 1))
+    ]
+
+
+def _densest(spans: list[Span], size: int) -> int:
     """Where as many matches as there are terms lie closest together."""
+    size = max(1, min(size, len(spans)))
     windows = [
         (spans[i + size - 1][1] - spans[i][0], spans[i][0]) for i in range(len(spans) - size + 1)
     ]
-    return min(windows)[1] if windows else spans[0][0]
+    return min(windows)[1]

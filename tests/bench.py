@@ -37,10 +37,11 @@ from pipeline.workshop import Tally, Workshop
 from samples import NUKEVIET, UIARTICLE, SampleSite
 from storage.archive import Archive
 from storage.database import look
-from storage.queries import EVERYTHING, search_articles
+from storage.queries import Page, search_articles
 from tests.archives import BANTIN, allow_hosts, done, make_archive
 from tests.bigportal import SECTION, big_portal
 from tests.eval import gold_bulletins, our_annotations
+from text.queries import read_query
 
 BARE = """
 import scrapy
@@ -285,8 +286,7 @@ def storing(home: Path) -> list[Row]:
         ("rebuild", f"{44 / again:.0f} articles a second", "the first reading", f"{reading / again:.2f} times its speed"),
         ("verify", f"{44 / checked:.0f} articles a second", "rebuild", f"{again / checked:.2f} times its speed"),
     ]  # fmt: skip
-    order = ("relevance", 20, 0)
-    ours = timed(lambda: search_articles(shop.engine, shop.index, "ho ngheo", EVERYTHING, order))
+    ours = timed(lambda: search_articles(shop.engine, shop.index, read_query("ho ngheo"), Page()))
     with look(shop.engine) as session:
         connection = session.connection().connection
         like = "SELECT id FROM edition WHERE lower(text) LIKE '%hộ nghèo%'"

@@ -15,21 +15,26 @@ from text.letters import (
     squeeze,
     words,
 )
+from text.tokens import any_marks, exact_tokens, folded_tokens, token_spans
 
 __all__ = [
     "LOWER",
     "UPPER",
     "VIETNAM",
     "PrintedDate",
+    "any_marks",
     "bare_key",
+    "exact_tokens",
     "first_tones",
     "fold",
+    "folded_tokens",
     "has_marks",
     "match_key",
     "nfc",
     "raised",
     "read_date",
     "squeeze",
+    "token_spans",
     "words",
     "write_out",
 ]

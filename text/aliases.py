@@ -2,8 +2,11 @@
 
 import re
 import tomllib
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
+
+from text.tokens import folded_tokens
 
 _TABLE = Path(__file__).with_name("aliases.toml")
 
@@ -23,3 +26,21 @@ def write_out(name: str) -> str:
     """
     short, pattern = _short()
     return pattern.sub(lambda m: short[m[0]], name)
+
+
+_SHORTEST = 3  # letters of an abbreviation that a search writes out: shorter ones are words too
+
+
+@cache
+def alias_groups() -> dict[tuple[str, ...], tuple[str, ...]]:
+    """All ways to write what has an abbreviation, by the folded words of each of them.
+
+    >>> "Ủy ban nhân dân" in alias_groups()[("ubnd",)]
+    True
+    """
+    forms: dict[str, list[str]] = defaultdict(list)
+    for short, full in _short()[0].items():
+        if len("".join(folded_tokens(short))) >= _SHORTEST:
+            forms[full].append(short)
+    ways = [(full, *shorts) for full, shorts in forms.items()]
+    return {tuple(folded_tokens(form)): group for group in ways for form in group}

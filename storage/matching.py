@@ -1,0 +1,96 @@
+"""A question as a query of the index: what must stand where, and what ranks first."""
+
+from collections.abc import Iterable
+from itertools import islice, pairwise
+
+import tantivy
+
+from storage.documents import moment_bounds
+from text import any_marks
+from text.queries import Item, Query, Token
+
+_PAIR, _TITLE, _LITERAL = (
+    30.0,
+    3.0,
+    1.0,
+)  # what neighbours, titles and letters as typed add to a score
+_PAIRS = 30  # neighbours of a long query that are looked at
+Must, Should, MustNot = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
+
+
+def match_query(index: tantivy.Schema, query: Query, before: int | None = None) -> tantivy.Query:
+    """The query of the index for a question; `before` is a moment that results lie before."""
+    parts = [(Must, _any(index, clause, "text")) for clause in query.clauses]
+    parts += [(Must, _item(index, item, "person")) for item in query.persons]
+    parts += [(Must, _item(index, item, "place")) for item in query.places]
+    parts += [(MustNot, _item(index, item, "text")) for item in query.excluded]
+    if query.portals:
+        parts.append((Must, tantivy.Query.term_set_query(index, "portal", list(query.portals))))
+    low, high = moment_bounds(query.first, query.last)
+    if before is not None:
+        high = before - 1 if high is None else min(high, before - 1)
+    if low is not None or high is not None:
+        parts.append((Must, _between(index, low, high)))
+    parts += [(Should, boost) for boost in _boosts(index, query)]
+    if not any(occur == Must for occur, _ in parts):
+        parts.append((Must, tantivy.Query.all_query()))
+    return tantivy.Query.boolean_query(parts)
+
+
+def _between(index: tantivy.Schema, low: int | None, high: int | None) -> tantivy.Query:
+    if low is not None and high is not None and low > high:
+        return tantivy.Query.empty_query()
+    return tantivy.Query.range_query(
+        index,
+        "moment",
+        tantivy.FieldType.Unsigned,
+        low,
+        high,
+        include_lower=True,
+        include_upper=True,
+    )
+
+
+def _any(index: tantivy.Schema, items: Iterable[Item], field: str) -> tantivy.Query:
+    ways = [_item(index, item, field) for item in items]
+    return ways[0] if len(ways) == 1 else _either(ways)
+
+
+def _item(index: tantivy.Schema, item: Item, field: str) -> tantivy.Query:
+    ways = [_phrase(index, way, field) for way in dict.fromkeys((item.tokens, *item.others))]
+    return ways[0] if len(ways) == 1 else _either(ways)
+
+
+def _either(ways: list[tantivy.Query]) -> tantivy.Query:
+    return tantivy.Query.boolean_query([(Should, way) for way in ways])
+
+
+def _phrase(index: tantivy.Schema, tokens: tuple[Token, ...], field: str) -> tantivy.Query:
+    """Words side by side, each exactly or with any marks."""
+    if len(tokens) == 1:
+        way = "exact" if tokens[0].exact else "folded"
+        return tantivy.Query.term_query(index, f"{field}_{way}", tokens[0].key)
+    kinds = {token.exact for token in tokens}
+    keys = [token.key for token in tokens]
+    if kinds == {False}:
+        return tantivy.Query.phrase_query(index, f"{field}_folded", keys)
+    plain = all(token.exact or any_marks(token.key) == token.key for token in tokens)
+    if plain:
+        return tantivy.Query.phrase_query(index, f"{field}_exact", keys)
+    patterns = [t.key if t.exact else any_marks(t.key) for t in tokens]
+    return tantivy.Query.regex_phrase_query(index, f"{field}_exact", patterns)
+
+
+def _boosts(index: tantivy.Schema, query: Query) -> list[tantivy.Query]:
+    """What ranks an article higher: words that are neighbours in query and text, in its title, and as typed."""
+    words = [clause[0].tokens for clause in query.clauses if len(clause) == 1]
+    boosts = []
+    for one, other in islice(pairwise(words), _PAIRS):
+        pair = _phrase(index, (one[-1], other[0]), "text")
+        boosts.append(tantivy.Query.const_score_query(pair, _PAIR))
+    for tokens in words:
+        boosts.append(tantivy.Query.boost_query(_phrase(index, tokens, "title"), _TITLE))
+        if not any(token.exact for token in tokens):
+            typed = tuple(Token(token.key, True) for token in tokens)
+            boosts.append(tantivy.Query.const_score_query(_phrase(index, typed, "text"), _LITERAL))
+    return boosts

@@ -1,13 +1,45 @@
 """Sample portals that answer on loopback, and an archive that has crawled them."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from samples import NUKEVIET, PORTALS, UIARTICLE, SampleSite
+from storage.database import open_database
+from tests import postgres
 from tests.archives import CrawledAll, done, make_archive
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a PostgreSQL server of the tests' own."""
+    with postgres.server() as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a new database, of both kinds in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'x.db'}"
+    return postgres.fresh_database(request.getfixturevalue("postgres_server"))
+
+
+@pytest.fixture
+def opened(database: str) -> Iterator[Callable[[], Engine]]:
+    """Opens the new database, as often as it is called; closed at the end."""
+    engines: list[Engine] = []
+
+    def open_once() -> Engine:
+        engines.append(open_database(database))
+        return engines[-1]
+
+    yield open_once
+    for engine in engines:
+        engine.dispose()
 
 
 @pytest.fixture

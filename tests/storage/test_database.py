@@ -1,22 +1,22 @@
 """The schema, its migrations, transactions of several writers, and the journal's numbers."""
 
 import threading
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from storage import schema
-from storage.database import HEAD, begin, look, open_database
+from storage.database import HEAD, begin, look
 from storage.journal import add_line, add_once
 
 
-def test_migrations_make_the_schema(tmp_path: Path) -> None:
-    engine = open_database(f"sqlite:///{tmp_path / 'x.db'}")
+def test_migrations_make_the_schema(opened: Callable[[], Engine]) -> None:
+    engine = opened()
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, schema.Base.metadata) == []
@@ -28,13 +28,13 @@ def test_head_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
 
 
-def test_opened_twice_is_opened_once(tmp_path: Path) -> None:
+def test_opened_twice_is_opened_once(opened: Callable[[], Engine]) -> None:
     for _ in range(2):
-        open_database(f"sqlite:///{tmp_path / 'x.db'}").dispose()
+        opened().dispose()
 
 
-def test_journal_numbers_follow_commits_of_many_writers(tmp_path: Path) -> None:
-    engine = open_database(f"sqlite:///{tmp_path / 'x.db'}")
+def test_journal_numbers_follow_commits_of_many_writers(opened: Callable[[], Engine]) -> None:
+    engine = opened()
 
     def write(name: str) -> None:
         for number in range(20):
@@ -51,8 +51,8 @@ def test_journal_numbers_follow_commits_of_many_writers(tmp_path: Path) -> None:
         assert session.scalars(numbers).all() == list(range(1, 81))
 
 
-def test_line_that_was_told_is_not_told_again(tmp_path: Path) -> None:
-    engine = open_database(f"sqlite:///{tmp_path / 'x.db'}")
+def test_line_that_was_told_is_not_told_again(opened: Callable[[], Engine]) -> None:
+    engine = opened()
     for detail in (None, None, "v1", "v1", "v2"):
         with begin(engine) as session:
             add_once(session, "reading", "a", "e", detail)
@@ -61,8 +61,8 @@ def test_line_that_was_told_is_not_told_again(tmp_path: Path) -> None:
     assert told == [None, "v1", "v2"]
 
 
-def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
-    engine = open_database(f"sqlite:///{tmp_path / 'x.db'}")
+def test_what_fails_leaves_nothing(opened: Callable[[], Engine]) -> None:
+    engine = opened()
 
     def fail() -> None:
         with begin(engine) as session:

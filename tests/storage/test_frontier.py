@@ -5,8 +5,8 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -15,7 +15,7 @@ from model.errors import Busy
 from model.records import DuePage, Exchange, Link, Listing, PageRequest, Portal, WarcPlace
 from storage import leases, schema
 from storage.captures import save_portal
-from storage.database import begin, look, open_database
+from storage.database import begin, look
 from storage.frontier import Frontier
 
 HOME = "http://h/tin"
@@ -24,15 +24,15 @@ RECORDS = itertools.count(1)
 
 
 @pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+def engine(opened: Callable[[], Engine], monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setattr(leases, "WAITS", 0)
-    made = open_database(f"sqlite:///{tmp_path / 'x.db'}")
+    made = opened()
     with begin(made) as session:
         save_portal(session, Portal(slug="p", name="P", home="http://h/"))
     return made
 
 
-def opened(engine: Engine, host: str = "h") -> Frontier:
+def started(engine: Engine, host: str = "h") -> Frontier:
     frontier = Frontier(engine, "p", [host], lambda _published, captured: captured + LATER)
     frontier.open([HOME], [])
     return frontier
@@ -61,7 +61,7 @@ def urls(pages: list[DuePage]) -> list[str]:
 
 
 def test_walk_goes_on_while_there_is_something_to_fetch(engine: Engine) -> None:
-    frontier = opened(engine)
+    frontier = started(engine)
     (head,) = frontier.due([HOME], files=True)
     fetch, known = frontier.listed(head, listing(1, 2), full=False)
     assert (urls(fetch), known) == (["http://h/1", "http://h/2", f"{HOME}?page=2"], set())
@@ -76,12 +76,12 @@ def test_walk_goes_on_while_there_is_something_to_fetch(engine: Engine) -> None:
 
 
 def test_killed_run_leaves_everything_due(engine: Engine) -> None:
-    frontier = opened(engine)
+    frontier = started(engine)
     (head,) = frontier.due([HOME], files=True)
     fetch, _ = frontier.listed(head, listing(1, 2), full=False)
     captured(frontier, fetch[0])
     # The run is gone without a word; the next one may take its hosts, it is the same process here.
-    resumed = opened(engine)
+    resumed = started(engine)
     due = resumed.due([HOME], files=True)
     assert sorted(urls(due)) == ["http://h/2", HOME, f"{HOME}?page=2"]
     walk = next(page for page in due if page.kind == "list")
@@ -92,7 +92,7 @@ def test_killed_run_leaves_everything_due(engine: Engine) -> None:
 
 
 def test_changed_title_on_a_list_makes_an_article_due(engine: Engine) -> None:
-    frontier = opened(engine)
+    frontier = started(engine)
     (head,) = frontier.due([HOME], files=True)
     fetch, _ = frontier.listed(head, listing(1, further=False), full=False)
     captured(frontier, fetch[0])
@@ -103,7 +103,7 @@ def test_changed_title_on_a_list_makes_an_article_due(engine: Engine) -> None:
 
 
 def test_failed_page_comes_back_later_each_time(engine: Engine) -> None:
-    frontier = opened(engine)
+    frontier = started(engine)
     (head,) = frontier.due([HOME], files=True)
     (page,) = frontier.listed(head, listing(1, further=False), full=False)[0]
     waits = []
@@ -118,7 +118,7 @@ def test_failed_page_comes_back_later_each_time(engine: Engine) -> None:
 
 
 def test_server_error_and_cut_answer_acknowledge_nothing(engine: Engine) -> None:
-    frontier = opened(engine)
+    frontier = started(engine)
     (head,) = frontier.due([HOME], files=True)
     (page,) = frontier.listed(head, listing(1, further=False), full=False)[0]
     captured(frontier, page, status=500)
@@ -132,28 +132,28 @@ def test_living_holder_keeps_the_host(engine: Engine) -> None:
         holder = f"{socket.gethostname()}:{other.pid}:{leases._started(other.pid)}"
         give(engine, holder, timedelta(minutes=1))
         with pytest.raises(Busy, match=str(other.pid)):
-            opened(engine)
-        opened(engine, host="another host")
+            started(engine)
+        started(engine, host="another host")
         other.kill()
         other.wait()
-        opened(engine)
+        started(engine)
 
 
 def test_holder_elsewhere_keeps_the_host_until_its_time_is_up(engine: Engine) -> None:
     give(engine, "elsewhere:1:1", timedelta(minutes=1))
     with pytest.raises(Busy):
-        opened(engine)
+        started(engine)
     give(engine, "elsewhere:1:1", timedelta(seconds=-1))
-    assert opened(engine).renew()
+    assert started(engine).renew()
 
 
 def test_process_id_used_again_is_another_holder(engine: Engine) -> None:
     give(engine, f"{socket.gethostname()}:{os.getpid()}:1", timedelta(minutes=1))
-    opened(engine)
+    started(engine)
 
 
 def test_lost_lease_is_not_renewed(engine: Engine) -> None:
-    frontier = opened(engine)
+    frontier = started(engine)
     give(engine, "elsewhere:1:1", timedelta(minutes=1))
     assert not frontier.renew()
     frontier.close("done", 0, [])

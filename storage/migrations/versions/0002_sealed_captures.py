@@ -45,11 +45,11 @@ def upgrade() -> None:
     op.create_index(op.f('ix_capture_portal'), 'capture', ['portal'], unique=False)
     op.create_index(op.f('ix_capture_state'), 'capture', ['state'], unique=False)
     op.create_index(op.f('ix_capture_warc_file'), 'capture', ['warc_file'], unique=False)
-    with op.batch_alter_table('edition', recreate='always') as batch:
+    with op.batch_alter_table('edition') as batch:
         batch.add_column(sa.Column('capture_id', sa.String(length=16), nullable=False))
         batch.alter_column('annotated_by', type_=sa.String(length=40))
         batch.create_index('ix_edition_capture_id', ['capture_id'])
-    with op.batch_alter_table('page', recreate='always') as batch:
+    with op.batch_alter_table('page') as batch:
         batch.add_column(sa.Column('ask', sa.JSON(), nullable=True))
         batch.add_column(sa.Column('leased_by', sa.Integer(), nullable=True))
         batch.drop_column('leased_until')

@@ -237,7 +237,9 @@ def figures_correct(ctx: click.Context, figure_id: str, value: Any, reason: str)
 @click.command()
 @click.argument("what", type=click.Choice(["articles", "figures", "people", "mentions"]))
 @period
-@click.option("-f", "--format", "kind", type=click.Choice(["csv", "jsonl"]), required=True)
+@click.option(
+    "-f", "--format", "kind", type=click.Choice(["csv", "jsonl", "xlsx", "parquet"]), required=True
+)
 @click.option("-o", "path", type=click.Path(path_type=Path, dir_okay=False), required=True)
 @click.pass_context
 def export(
@@ -257,8 +259,12 @@ def export(
     Examples:
       bantin export figures -f csv -o figures.csv
       bantin export articles -f jsonl -o articles.jsonl --portal gia-vien --from 01/01/2023
+      bantin export figures -f xlsx -o figures.xlsx
+
+    A datapackage.json beside the file says what its columns are and which readers made it.
     """
     from publish.export import FORMATS, export_rows
+    from publish.package import describe_export
     from storage.captures import unread_captures
     from storage.figures import FIELDS, FigureQuestion, find_figures
     from storage.people import OFFICE_FIELDS, PEOPLE_FIELDS, find_people, office_rows
@@ -268,6 +274,7 @@ def export(
         Filters,
         list_articles,
         list_mentions,
+        reader_versions,
     )
 
     filters = Filters(portal, first, last)
@@ -284,7 +291,9 @@ def export(
     make, fields = rows[what]
     if what == "people" and kind == "csv":
         make, fields = (lambda: office_rows(find_people(engine, filters=filters))), OFFICE_FIELDS
-    if str(path) == "-":
+    if str(path) == "-" and kind in FORMATS:
         FORMATS[kind](make(), sys.stdout, fields)
-    else:
-        say(f"{export_rows(make(), kind, path, fields)} {what} in {path}")
+        return
+    say(f"{export_rows(make(), kind, path, fields)} {what} in {path}")
+    if path.is_file():
+        describe_export(path, kind, what, fields, reader_versions(engine))

@@ -1,12 +1,16 @@
-"""Exports: rows streamed as CSV that runs no formulas, or as JSON Lines."""
+"""Exports: rows streamed as CSV that runs no formulas, JSON Lines, a workbook, or Parquet."""
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
+from model.errors import InputError
 from model.records import to_json
+from publish.columns import cell_text, column_type
+from publish.parquet import write_parquet
+from publish.workbook import write_workbook
 
 Row = dict[str, Any]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -18,12 +22,11 @@ def write_csv(rows: Iterable[Row], output: IO[str], fields: Sequence[str] = ()) 
     Lists are joined by "; ", numbers plain, dates ISO; `fields` is the header where there is no row.
     Returns how many rows.
     """
-    stream = iter(rows)
-    first = next(stream, None)
+    first, stream = _peek(rows)
     writer = csv.DictWriter(output, list(first or fields), lineterminator="\n")
     writer.writeheader()
     count = 0
-    for row in chain([first] if first else [], stream):
+    for row in stream:
         writer.writerow({key: _safe(value) for key, value in row.items()})
         count += 1
     return count
@@ -43,29 +46,44 @@ FORMATS: dict[str, Callable[[Iterable[Row], IO[str], Sequence[str]], int]] = {
     "csv": write_csv,
     "jsonl": write_jsonl,
 }
+# What is no text is written to a file only.
+BINARY: dict[str, Callable[[Iterable[Row], Path, Sequence[str]], int]] = {
+    "xlsx": write_workbook,
+    "parquet": write_parquet,
+}
 
 
 def export_rows(rows: Iterable[Row], kind: str, path: Path, fields: Sequence[str] = ()) -> int:
     """Write rows to a file, which is there whole or not at all. Returns how many.
 
     CSV files begin with a byte order mark, without which spreadsheets guess the charset. What is no
-    regular file (a pipe, a device) is written to as it is.
+    regular file (a pipe, a device) is written to as it is, where the format is text; else InputError is raised.
     """
+    regular = path.is_file() or not path.exists()
     path = path.resolve()
-    encoding = "utf-8-sig" if kind == "csv" else "utf-8"
-    part = path.with_name(path.name + ".part") if path.is_file() or not path.exists() else path
-    with part.open("w", encoding=encoding, newline="") as file:
-        count = FORMATS[kind](rows, file, fields)
+    if kind in BINARY and not regular:
+        raise InputError(f"{path}: {kind} needs a file of its own")
+    part = path.with_name(path.name + ".part") if regular else path
+    if kind in BINARY:
+        first, stream = _peek(rows)
+        count = BINARY[kind](stream, part, list(first or fields))
+    else:
+        encoding = "utf-8-sig" if kind == "csv" else "utf-8"
+        with part.open("w", encoding=encoding, newline="") as file:
+            count = FORMATS[kind](rows, file, fields)
     if part != path:
         part.replace(path)
     return count
 
 
+def _peek(rows: Iterable[Row]) -> tuple[Row | None, Iterator[Row]]:
+    stream = iter(rows)
+    first = next(stream, None)
+    return first, chain([first] if first else [], stream)
+
+
 def _safe(value: Any) -> Any:
-    if isinstance(value, list):
-        value = "; ".join(
-            str(item.get("title") if isinstance(item, dict) else item) for item in value
-        )
+    value = cell_text(value)
     if not isinstance(value, str):
         return value
     risky = value.startswith(_FORMULA) and not _is_number(value)
@@ -75,3 +93,6 @@ def _safe(value: Any) -> Any:
 
 def _is_number(value: str) -> bool:
     return value.lstrip("+-").replace(".", "", 1).isdecimal()
+
+
+__all__ = ["BINARY", "FORMATS", "column_type", "export_rows", "write_csv", "write_jsonl"]

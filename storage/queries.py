@@ -132,6 +132,15 @@ def portal_places(engine: Engine) -> dict[str, str | None]:
         return {portal.slug: portal.place for portal in session.scalars(select(schema.Portal))}
 
 
+def reader_versions(engine: Engine) -> list[str]:
+    """The versions of extractors and readers that made what is held."""
+    edition, capture = schema.Edition, schema.Capture
+    with Session(engine) as session:
+        read = session.scalars(select(edition.annotated_by).distinct()).all()
+        extracted = session.scalars(select(capture.read_by).distinct()).all()
+    return sorted(version for version in {*read, *extracted} if version)
+
+
 def list_articles(engine: Engine, filters: Filters) -> Iterator[dict[str, Any]]:
     """Articles with their current editions as flat rows, newest first."""
     asked = (

@@ -3,14 +3,19 @@
 import csv
 import json
 import re
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from openpyxl import load_workbook
+from pyarrow import parquet
 
 from publish.cite import STYLES
 from publish.export import export_rows, write_csv
-from tests.archives import done, rows
+from publish.package import describe_export
+from tests.archives import bantin, done, rows
 
 HOSTILE = ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=x", "\r=x"]
 
@@ -124,3 +129,85 @@ def test_numbers_are_never_broken_in_a_table(
     table = done(crawled_once, "figures", "--type", "money", "--min", "700e9", "-f", "table").stdout
     assert "15.873.900.000.000" in table
     assert all(row["id"] in table for row in found)
+
+
+def test_workbook_types_cells_and_runs_nothing(tmp_path: Path) -> None:
+    rows_: list[dict[str, Any]] = [
+        {
+            "value": "31000000000.5",
+            "text": t,
+            "of_plan": True,
+            "period_from": "2023-01-01",
+            "start": 7,
+        }
+        for t in HOSTILE
+    ]
+    rows_.append(
+        {
+            "value": "1234567890123456789",
+            "text": "x" * 40_000,
+            "of_plan": False,
+            "period_from": None,
+            "start": 8,
+        }
+    )
+    assert export_rows(rows_, "xlsx", tmp_path / "f.xlsx") == len(rows_)
+    sheet = load_workbook(tmp_path / "f.xlsx").active
+    assert [cell.value for cell in sheet[1]] == ["value", "text", "of_plan", "period_from", "start"]
+    told = list(sheet.iter_rows(min_row=2))
+    for row, text in zip(told, HOSTILE, strict=False):
+        assert (row[0].value, row[2].value, row[4].value) == (31000000000.5, True, 7)
+        assert row[1].data_type == "s"
+        assert str(row[1].value).replace("_x000D_", "").strip() == text.strip()
+        assert row[3].value.date().isoformat() == "2023-01-01"
+    assert told[-1][0].value == "1234567890123456789"
+    assert len(told[-1][1].value) == 32_767
+
+
+def test_parquet_keeps_decimals(tmp_path: Path) -> None:
+    made: list[dict[str, Any]] = [
+        {
+            "value": "1234567890123456789.25",
+            "text": "=1+1",
+            "of_plan": False,
+            "period_from": "2023-01-01",
+            "flags": ["a", "b"],
+        },
+        {"value": None, "text": None, "of_plan": True, "period_from": None, "flags": []},
+    ]
+    assert export_rows(made, "parquet", tmp_path / "f.parquet") == 2
+    table = parquet.read_table(tmp_path / "f.parquet").to_pylist()
+    assert table[0]["value"] == Decimal("1234567890123456789.25")
+    assert (table[0]["text"], table[0]["flags"], table[1]["value"]) == ("=1+1", "a; b", None)
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "xlsx", "parquet"])
+def test_every_format_has_all_rows_and_says_what_it_is(
+    crawled_once: Path, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / f"figures.{kind}"
+    done(crawled_once, "export", "figures", "-f", kind, "-o", str(path))
+    package = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))
+    (resource,) = package["resources"]
+    assert (resource["path"], resource["format"]) == (path.name, kind)
+    assert resource["extractors"]
+    columns = [field["name"] for field in resource["schema"]["fields"]]
+    assert columns[:5] == ["id", "article_id", "edition_id", "type", "value"]
+    if kind == "xlsx":
+        sheet = load_workbook(path, read_only=True).active
+        assert [cell.value for cell in next(sheet.iter_rows())] == columns
+    if kind == "parquet":
+        assert parquet.read_schema(path).names == columns
+
+
+def test_a_description_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "datapackage.json").write_text('{"name": "mine"}')
+    made = describe_export(tmp_path / "f.csv", "csv", "figures", ["id"], [])
+    assert made.name == "f.csv.datapackage.json"
+    assert (tmp_path / "datapackage.json").read_text() == '{"name": "mine"}'
+
+
+def test_workbook_to_standard_output_is_refused(crawled_once: Path) -> None:
+    outcome = bantin(crawled_once, "export", "figures", "-f", "xlsx", "-o", "/dev/stdout")
+    assert outcome.returncode == 1
+    assert "needs a file of its own" in outcome.stderr

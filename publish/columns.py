@@ -1,0 +1,23 @@
+"""What the columns of an export hold: one line a column that is no text."""
+
+from typing import Any, Literal
+
+Type = Literal["string", "number", "integer", "boolean", "date"]
+_TYPES: dict[str, Type] = {
+    **dict.fromkeys(("value", "low", "high", "total", "base_value", "read_value"), "number"),
+    **dict.fromkeys(("start", "end", "warc_offset", "score", "named_in", "offices"), "integer"),
+    **dict.fromkeys(("of_plan",), "boolean"),
+    **dict.fromkeys(("period_from", "period_to"), "date"),
+}
+
+
+def column_type(name: str) -> Type:
+    """The type of a column, by its name; what is not listed is text."""
+    return _TYPES.get(name, "string")
+
+
+def cell_text(value: Any) -> Any:
+    """A value for one cell: lists joined by "; ", of what is a record its title."""
+    if not isinstance(value, list):
+        return value
+    return "; ".join(str(v.get("title") if isinstance(v, dict) else v) for v in value)

@@ -1,0 +1,58 @@
+"""The description of exported files beside them: datapackage.json (Data Package v1, specs.frictionlessdata.io)."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from publish.columns import column_type
+
+NAME = "datapackage.json"
+_PROFILE = "tabular-data-package"
+_MEDIA = {
+    "csv": "text/csv",
+    "jsonl": "application/jsonl",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+}
+
+
+def describe_export(
+    path: Path, kind: str, what: str, fields: Sequence[str], versions: Sequence[str]
+) -> Path:
+    """Describe an exported file in the datapackage.json of its folder, beside the others. Returns its path.
+
+    `versions` are the readers that made what is in it. A datapackage.json that is not ours is left alone: then the
+    description has the file's name before its own.
+    """
+    target = path.resolve().parent / NAME
+    package = _read(target)
+    if package is None:
+        target = path.resolve().with_name(f"{path.name}.{NAME}")
+        package = _read(target) or _empty()
+    resource = {
+        "name": path.stem.lower().replace(" ", "-"), "path": path.name, "title": what, "profile": "tabular-data-resource",
+        "format": kind, "mediatype": _MEDIA[kind], "encoding": "utf-8", "extractors": list(versions),
+        "schema": {"fields": [{"name": name, "type": column_type(name)} for name in fields]},
+    }  # fmt: skip
+    if kind == "csv":
+        resource["schema"]["primaryKey"] = fields[0]  # type: ignore[index]
+    others = [r for r in package["resources"] if r["path"] != path.name]
+    package["resources"] = sorted([*others, resource], key=lambda r: str(r["path"]))
+    target.write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return target
+
+
+def _empty() -> dict[str, Any]:
+    return {"profile": _PROFILE, "name": "bantin-export", "generator": "bantin", "resources": []}
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """The description that is there, an empty one where there is none, None where it is somebody else's."""
+    if not path.exists():
+        return _empty()
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and found.get("generator") == "bantin" else None

@@ -83,7 +83,7 @@ def read_blocks(root: Tag, dropped: frozenset[int] = frozenset()) -> list[Block]
         plain = block.text.strip(" .:…").lower()
         if plain in phrases().ends:
             break
-        if block.text and not block.text.lower().startswith(tuple(phrases().furniture)):
+        if block.text and not is_furniture(block.text):
             blocks.append(block)
     return blocks
 
@@ -138,6 +138,14 @@ class _Walk:
             text = "\n".join(line for line in paragraph.split("\n") if line)
             if text:
                 yield Block(text, node=self.node)
+
+
+_LABEL = 80  # letters of the longest label: what is longer and begins with such words is somebody's sentence
+
+
+def is_furniture(line: str) -> bool:
+    """Whether a line is a label of the page and none of the article's: "Lượt xem: 98", "Bản in"."""
+    return len(line) <= _LABEL and line.lower().startswith(tuple(phrases().furniture))
 
 
 def is_deep(root: Tag) -> bool:

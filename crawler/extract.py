@@ -9,7 +9,7 @@ from bs4 import Tag
 
 from crawler import generic
 from crawler.addresses import clean_url
-from crawler.blocks import DEEPEST, Block, clean_line, is_deep, read_blocks
+from crawler.blocks import DEEPEST, Block, clean_line, is_deep, is_furniture, read_blocks
 from crawler.clutter import asides, drop_cards, move_head, without_ways
 from crawler.compose import Parts, compose
 from crawler.dialects import Dialect, phrases
@@ -170,7 +170,7 @@ def _labelled(line: str | None, labels: list[str], loose: bool = False) -> str |
     for label in labels:
         if line.lower().startswith(label) and (mark := _LABEL_END.match(line[len(label) :])):
             return line[len(label) + mark.end() :].strip() or None
-    return line if loose and not line.lower().startswith(tuple(phrases().furniture)) else None
+    return line if loose and not is_furniture(line) else None
 
 
 def _without_lead(blocks: list[Block], lead: str | None) -> list[Block]:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from crawler.blocks import Block, clean_line
+from crawler.blocks import Block, clean_line, is_furniture
 from crawler.charset import decode_body
 from crawler.compose import Parts, compose
 from crawler.dialects import phrases
@@ -57,7 +57,7 @@ def _body(paragraphs: list[str]) -> tuple[list[str], str | None]:
     for paragraph in paragraphs:
         if paragraph.strip(" .:…").lower() in phrases().ends:
             break
-        if not paragraph.lower().startswith(tuple(phrases().furniture)):
+        if not is_furniture(paragraph):
             kept.append(paragraph)
     if len(kept) > 1 and _is_byline(kept[-1]):
         return kept[:-1], kept[-1]

@@ -192,6 +192,8 @@ class SearchIndex:
         return " ".join(words) if changed else None
 
     def _search(self, query: Query, limit: int, offset: int, before: int | None) -> Found:
+        if not query.asks:
+            return Found(0, [], {name: {} for name in FACETS})
         self._index.reload()
         searcher = self._index.searcher()
         built = match_query(self._index.schema, query)
@@ -246,14 +248,14 @@ def indexed_rows(session: Session, articles: list[str]) -> Iterator[Indexed]:
 
 
 def _named(session: Session, editions: list[str]) -> dict[str, tuple[list[str], list[str]]]:
-    """The names of persons and places of each edition, sorted."""
+    """The names of persons, and of places with those of bodies and offices, which hold places, of each edition."""
     mention = schema.Mention
     asked = select(mention.edition_id, mention.type, mention.name, mention.text).where(
-        mention.edition_id.in_(editions), mention.type.in_(("person", "place"))
+        mention.edition_id.in_(editions), mention.type != "document"
     )
     found: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for edition_id, kind, name, text in session.execute(asked):
-        found[edition_id][kind == "place"].update(filter(None, (name, text)))
+        found[edition_id][kind != "person"].update(filter(None, (name, text)))
     told = {key: (sorted(persons), sorted(places)) for key, (persons, places) in found.items()}
     return defaultdict(lambda: ([], []), told)
 

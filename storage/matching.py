@@ -9,11 +9,8 @@ from storage.documents import moment_bounds
 from text import any_marks
 from text.queries import Item, Query, Token
 
-_PAIR, _TITLE, _LITERAL = (
-    30.0,
-    3.0,
-    1.0,
-)  # what neighbours, titles and letters as typed add to a score
+# What neighbours, titles and letters as typed add to a score.
+_PAIR, _TITLE, _LITERAL = 30.0, 3.0, 40.0
 _PAIRS = 30  # neighbours of a long query that are looked at
 Must, Should, MustNot = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 

@@ -1,0 +1,127 @@
+"""Search by a table of cases: what must be found, what must not, what must stand first, on both databases.
+
+`tests/search/corpus.jsonl` are 48 bulletins and `cases.jsonl` 465 questions, written by somebody who had not seen
+the search: 434 of them held when they were first asked.
+"""
+
+import json
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config import load_config
+from pipeline.workshop import Workshop
+from storage.queries import Page, search_articles
+from tests import postgres
+from tests.archives import done, rows
+from text.queries import read_query
+
+HERE = Path(__file__).parent / "search"
+CORPUS = [
+    json.loads(line) for line in (HERE / "corpus.jsonl").read_text(encoding="utf-8").splitlines()
+]
+CASES = [
+    json.loads(line) for line in (HERE / "cases.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+
+def imported(home: Path) -> Path:
+    """The bulletins of the corpus as an archive."""
+    done(home, "init")
+    for slug in sorted({bulletin["portal"] for bulletin in CORPUS}):
+        folder = home / "in" / slug
+        folder.mkdir(parents=True)
+        own = [bulletin for bulletin in CORPUS if bulletin["portal"] == slug]
+        for bulletin in own:
+            year, month, day = bulletin["published"].split("-")
+            text = f"{bulletin['title']}\n\n{day}/{month}/{year}\n\n{bulletin['text']}\n"
+            (folder / f"{bulletin['id']}.txt").write_text(text, encoding="utf-8")
+        done(home, "import", str(folder), "--portal", slug, "--place", own[0]["place"])
+    return home
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return imported(tmp_path_factory.mktemp("corpus"))
+
+
+def wrong_cases(home: Path, database: str | None = None) -> list[str]:
+    """The questions that are not answered as the table says."""
+    shop = Workshop(load_config(home / "bantin.toml", database))
+    shop.index.catch_up()
+    names = {(unicodedata.normalize("NFC", b["title"]), b["published"]): b["id"] for b in CORPUS}
+    wrong = []
+    for case in CASES:
+        page = Page(case["query"], limit=1000)
+        found = search_articles(shop.engine, shop.index, read_query(case["query"]), page)
+        got = [names[r["title"], r["published"][:10]] for r in found["results"]]
+        assert found["total"] == len(got)
+        if problem := differs(case, got):
+            wrong.append(f"{case['query'][:60]!r}: {problem}")
+    shop.engine.dispose()
+    return wrong
+
+
+def differs(case: dict[str, Any], got: list[str]) -> str:
+    must, banned = set(case["must"]), case["must_not"]
+    if missing := must - set(got):
+        return f"missing {sorted(missing)}"
+    extra = set(got) - must if banned == "*" else set(got) & set(banned or ())
+    if extra:
+        return f"must not find {sorted(extra)}"
+    if case["first"] and got[0] != case["first"]:
+        return f"first is {got[0]}, not {case['first']}"
+    return ""
+
+
+def test_cases(corpus: Path) -> None:
+    assert len(CASES) >= 120
+    assert wrong_cases(corpus) == []
+
+
+def test_cases_on_postgresql(
+    tmp_path: Path, postgres_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = postgres.fresh_database(postgres_server)
+    monkeypatch.setenv("BANTIN_DB", database)
+    assert wrong_cases(imported(tmp_path), database) == []
+
+
+def test_pages_by_key_go_through_everything_once(corpus: Path) -> None:
+    query, seen, after = "xã", [], 0
+    while True:
+        found = json.loads(
+            done(
+                corpus, "search", query, "--format", "json", "--limit", "7", "--after", str(after)
+            ).stdout
+        )
+        seen += [(r["published"], r["id"]) for r in found["results"]]
+        if not found["next"]:
+            break
+        after = found["next"]
+    whole = json.loads(done(corpus, "search", query, "--format", "json", "--limit", "1000").stdout)
+    assert len(seen) == len(set(seen)) == whole["total"]
+    assert [day for day, _ in seen] == sorted((day for day, _ in seen), reverse=True)
+    assert {i for _, i in seen} == {r["id"] for r in whole["results"]}
+
+
+def test_facets_count_all_that_is_found(corpus: Path) -> None:
+    found = json.loads(done(corpus, "search", "xã", "--format", "json", "--limit", "3").stdout)
+    for name in ("portal", "province", "province_now", "year", "section"):
+        assert sum(found["facets"][name].values()) == found["total"]
+    assert found["facets"]["province"]["Ninh Bình"] == found["facets"]["portal"]["gia-vien"]
+    one = json.loads(done(corpus, "search", "xã cong:gia-vien", "--format", "json").stdout)
+    assert one["total"] == found["facets"]["portal"]["gia-vien"]
+
+
+def test_nothing_found_suggests_what_is_near(corpus: Path) -> None:
+    outcome = done(corpus, "search", "hộ nghoè")
+    assert "did you mean: hộ nghèo" in outcome.stderr
+
+
+def test_a_word_may_be_left_out_by_a_hyphen(corpus: Path) -> None:
+    every = {r["id"] for r in rows(corpus, "search", "hộ")}
+    without = {r["id"] for r in rows(corpus, "search", "hộ -nghèo")}
+    assert without < every

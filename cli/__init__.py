@@ -3,6 +3,7 @@
 from cli.asking import export, figures, search, show
 from cli.base import main
 from cli.keeping import crawl, import_, init, rebuild, status, verify
+from cli.moving import backup, copy, restore
 from cli.people import people
 from cli.portals import portals
 from cli.reading import annotate, read
@@ -22,6 +23,9 @@ for _verb in (
     status,
     rebuild,
     verify,
+    backup,
+    restore,
+    copy,
 ):
     main.add_command(_verb)
 

@@ -42,6 +42,8 @@ def begin(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def look(engine: Engine) -> Iterator[Session]:
     """A session that only reads, and sees one moment of the database."""
+    if engine.dialect.name == "postgresql":  # which else shows each statement another moment
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with Session(engine) as session:
         yield session
 

@@ -1,0 +1,76 @@
+"""An archive's database as a whole: copied to another one, or to a file while others write."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, func, insert, select
+
+from model.errors import StoreError
+from storage import schema
+from storage.database import begin, look, open_database
+
+_BATCH = 1000  # rows copied at once
+
+
+def copy_database(source: Engine, target: Engine) -> dict[str, int]:
+    """Copy every row of one database into another, empty one, in one transaction. Returns rows by table.
+
+    What is copied is one moment of the source, whoever writes meanwhile. Raises StoreError where the target holds
+    anything.
+    """
+    tables = schema.Base.metadata.sorted_tables
+    with look(source) as reading, begin(target) as writing:
+        for table in tables:
+            if writing.scalar(select(func.count()).select_from(table)) and table.name != "counter":
+                raise StoreError(
+                    f"{target.url}: holds rows already ({table.name}); name an empty database"
+                )
+        writing.execute(schema.Base.metadata.tables["counter"].delete())
+        copied = {}
+        for table in tables:
+            copied[table.name] = 0
+            for batch in _batches(
+                reading.execute(select(table).execution_options(yield_per=_BATCH))
+            ):
+                writing.execute(insert(table), batch)
+                copied[table.name] += len(batch)
+    return copied
+
+
+def _batches(rows: Any) -> Iterator[list[dict[str, Any]]]:
+    stream = iter(rows.mappings())
+    while batch := [dict(row) for row in islice(stream, _BATCH)]:
+        yield batch
+
+
+def snapshot(source: Engine, path: Path) -> dict[str, int]:
+    """Copy a database as a SQLite file, one moment of it. Returns rows by table."""
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    target = open_database(f"sqlite:///{part}")
+    try:
+        copied = copy_database(source, target)
+        raw = target.raw_connection()
+        raw.cursor().execute("PRAGMA journal_mode=DELETE")  # one file, without its log
+        raw.close()
+    finally:
+        target.dispose()
+    part.replace(path)
+    return copied
+
+
+def known_files(source: Engine) -> dict[str, int]:
+    """The WARC files that captures lie in, each with the length that is known of it."""
+    capture = schema.Capture
+    ends = select(capture.warc_file, func.max(capture.warc_start + capture.warc_length))
+    with look(source) as session:
+        rows = session.execute(ends.where(capture.state != "lost").group_by(capture.warc_file))
+        return {row[0]: row[1] for row in rows}
+
+
+def last_line(source: Engine) -> int:
+    """The number of the journal's last line."""
+    with look(source) as session:
+        return session.scalar(select(func.max(schema.Journal.number))) or 0

@@ -1,0 +1,102 @@
+"""Backups made while others write, brought back whole; copies from one kind of database to the other."""
+
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from storage.database import begin, open_database
+from storage.journal import add_line
+from storage.transfer import copy_database, last_line, snapshot
+from tests import postgres
+from tests.archives import bantin, done, exported, rows
+
+
+def test_backup_with_its_archive_comes_back_whole(crawled: Path, tmp_path: Path) -> None:
+    before = exported(crawled)
+    done(crawled, "backup", "--archive", str(tmp_path / "kept"))
+    home = tmp_path / "again"
+    home.mkdir()
+    done(home, "restore", str(tmp_path / "kept"))
+    assert exported(home) == before
+    assert done(home, "verify").stdout == ""
+    assert len(rows(home, "search", "ho ngheo")) == 14
+
+
+def test_backup_without_its_archive_needs_the_files(crawled: Path, tmp_path: Path) -> None:
+    done(crawled, "backup", str(tmp_path / "kept"))
+    home = tmp_path / "again"
+    home.mkdir()
+    refused = bantin(home, "restore", str(tmp_path / "kept"))
+    assert refused.returncode == 1
+    assert "missing or shorter" in refused.stderr
+    shutil.copytree(crawled / "archive", home / "archive")
+    done(home, "restore", str(tmp_path / "kept"))
+    assert done(home, "verify").stdout == ""
+
+
+def test_nothing_is_overwritten(crawled: Path, tmp_path: Path) -> None:
+    done(crawled, "backup", str(tmp_path / "kept"))
+    for command in (("backup", str(tmp_path / "kept")), ("restore", str(tmp_path / "kept"))):
+        refused = bantin(crawled, *command)
+        assert refused.returncode == 1
+        assert "already" in refused.stderr
+    assert bantin(crawled, "restore", str(tmp_path)).returncode == 1
+
+
+def test_a_snapshot_is_one_moment(opened: Callable[[], Engine], tmp_path: Path) -> None:
+    engine = opened()
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            with begin(engine) as session:
+                add_line(session, "edition", "a", "e")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for number in range(5):
+            rows_ = snapshot(engine, tmp_path / f"{number}.db")
+            copy = open_database(f"sqlite:///{tmp_path / f'{number}.db'}")
+            assert rows_["journal"] == last_line(copy)
+            with copy.connect() as connection:
+                counted = connection.exec_driver_sql("SELECT value FROM counter").scalar()
+            assert counted in (None, rows_["journal"])
+            copy.dispose()
+    finally:
+        stop.set()
+        writer.join()
+
+
+def test_there_and_back_again(
+    crawled: Path, tmp_path: Path, postgres_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = exported(crawled)
+    address = postgres.fresh_database(postgres_server)
+    done(crawled, "copy", "--to", address)
+    monkeypatch.setenv("BANTIN_DB", address)
+    assert exported(crawled) == before
+    assert done(crawled, "verify").stdout == ""
+    done(crawled, "copy", "--to", f"sqlite:///{tmp_path / 'back.db'}")
+    monkeypatch.setenv("BANTIN_DB", f"sqlite:///{tmp_path / 'back.db'}")
+    assert exported(crawled) == before
+    refused = bantin(crawled, "copy", "--to", address)
+    assert refused.returncode == 1
+    assert "holds rows already" in refused.stderr
+
+
+def test_a_copy_that_fails_leaves_nothing(tmp_path: Path, postgres_server: str) -> None:
+    source = open_database(f"sqlite:///{tmp_path / 'x.db'}")
+    with begin(source) as session:
+        add_line(session, "edition", "a", "e")
+    target = open_database(postgres.fresh_database(postgres_server))
+    assert copy_database(source, target)["journal"] == 1
+    with begin(target) as session:
+        add_line(session, "edition", "a", "e2")
+    assert last_line(target) == 2
+    source.dispose()
+    target.dispose()

@@ -18,8 +18,8 @@ setup: .venv/.ready
 run: setup         ## crawl the sample portals into demo/ and show what was found (ONCE=1: end there)
 	@$(BIN)/python -m samples.demo
 
-test: setup        ## all tests; K=name runs the matching ones
-	$(BIN)/pytest $(if $(K),-k "$(K)")
+test: setup        ## all tests, one process a core; K=name runs the matching ones
+	$(BIN)/pytest -n auto --dist worksteal $(if $(K),-k "$(K)")
 
 check: setup       ## style and types
 	$(BIN)/ruff check .

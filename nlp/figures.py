@@ -35,6 +35,10 @@ _EACH_BEFORE = re.compile(
     rf"(?:^|\W)[Mm][ỗổ]i ({either(table('units')['rates']['long'])}|[{LOWER}]+)(?![{LOWER}])(?:, )?[^.;,:\d]{{0,60}}\(?$"
 )
 _EACH_AFTER = re.compile(rf"^(?: [{LOWER}]+){{0,3}} m[ỗổ]i ([{LOWER}]+)")
+# 45 nghìn một cân, ba tạ một ngày; "một số hộ" and "một cách" are none.
+_ONE_AFTER = re.compile(
+    rf" một (?!(?:số|phần|cách|khoản|lúc|vài|chút|ít|nửa|loạt|mặt|trong|lần nữa)(?!\w))([{LOWER}]+)(?= ?(?:[.,;)\n]|$))"
+)
 
 
 class Qualified(Struct, frozen=True):
@@ -124,7 +128,8 @@ def _qualified(source: Source, read: Read) -> Qualified:
     start, end = source.sentence(read.start)
     before = source.text[max(start, read.start - _REACH) : read.start]
     after = source.text[read.end : min(end, read.end + _REACH)]
-    if read.per is None and (per := _distributed(before, after)):
+    per = read.per or _distributed(before, after) or _for_one(read, after)
+    if per and not read.per:
         read = replace(read, per=per)
     return Qualified(read, _qualifier(read, before[-_NEAR:], after))
 
@@ -168,3 +173,9 @@ def _distributed(before: str, after: str) -> str | None:
     """The head noun of "mỗi suất … 500.000 đồng" or "60 khách mỗi ngày"."""
     found = _EACH_BEFORE.search(before[-_EACH:]) or _EACH_AFTER.match(after)
     return found[1].strip() if found else None
+
+
+def _for_one(read: Read, after: str) -> str | None:
+    """The noun of "45 nghìn một cân"."""
+    found = _ONE_AFTER.match(after) if read.type in ("money", "measure") else None
+    return found[1] if found else None

@@ -72,8 +72,7 @@ def copy(ctx: click.Context, target: str) -> None:
     from storage.database import open_database
     from storage.transfer import copy_database
 
-    engine = open_database(target)
-    copied = copy_database(open_shop(ctx).engine, engine)
+    copied = copy_database(open_shop(ctx).engine, open_database(target))
     say(
         f"{sum(copied.values())} rows of {len(copied)} tables copied; use it with --db or BANTIN_DB"
     )

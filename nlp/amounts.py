@@ -66,14 +66,12 @@ _RANGE = re.compile(DASH)
 _AFTER = re.compile(rf"\s{{0,2}}(?:{_CURRENCY}|{_PERCENT}|{_MEASURE})")
 _SLASH = re.compile(r"/(?=\d)")
 _TIMES = re.compile(r"(?P<count>\d{1,3}) ?[x×] ?(?=\d)")
-# After a bare "tỷ" or "triệu" these words go on with the sentence, so the amount is money.
 _NO_NOUN = re.compile(
-    r"[ \t]*(?:$|\n|[^\w\s]|(?:và|là|để|cho|từ|so|của|với|trong|do|được|vào|ở|tại|không|tiền|vốn|nên|thì|đến|/|đã|sẽ|theo|bằng|"
-    r"ăn|sửa|mua|trả|xây|xóa|xoá|đóng|dựng|làm|nộp|gửi|nhập|cùng|ủng hộ|hỗ trợ|mỗi|một)(?!\w))"
+    rf"[ \t]*(?:$|\n|[^\w\s]|(?:{either(terms(_UNITS['implied']['after']))})(?!\w))"
 )
-# What is paid in thousands without a currency: bán 20 ngàn, mỗi phần 10 ký gạo và 300 ngàn.
+# What is paid before it, with another thing between: mỗi phần 10 ký gạo và 300 ngàn.
 _PRICED = re.compile(
-    r"(?:[Gg]iá|tốn|hết|mất|lời|lãi|rẻ hơn|đắt hơn|phí|bán|kiếm|trả|tiền|lương|phí|mỗi|thu|tặng|hỗ trợ|ủng hộ)(?: [^\W\d]+){0,8}(?: \d+ [^\W\d]+ [^\W\d]+ và)? $"
+    rf"(?:{either(terms(_UNITS['implied']['paid']))})(?: [^\W\d]+){{0,8}}(?: \d+ [^\W\d]+ [^\W\d]+ và)? $"
 )
 _PER = re.compile(rf"/[{LOWER}]")  # 40 ngàn/bó
 _MULTIPLE = re.compile(

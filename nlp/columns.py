@@ -15,7 +15,8 @@ def _named(name: str) -> re.Pattern[str]:
 
 
 _PLAN, _ESTIMATE, _ELSE = _named("plan"), _named("estimate"), _named("else")
-_SHARE = re.compile(r"(?i)%|tỷ lệ|tỉ lệ|đạt|so sánh|th/|kết quả")
+_SHARES = frozenset(terms(_WORDS["of_plan"]["headers"]))
+_SIGNS = re.compile(r"[()%\s]+")
 
 
 def column_aim(cell: Cell) -> Aim:
@@ -39,8 +40,12 @@ def column_comparison(cell: Cell) -> Comparison:
         return Comparison(None, cell.column_span, False)
     if _PLAN.search(label):
         return Comparison(None, cell.column_span, True)
-    return (
-        Comparison(None, cell.plan_span, True)
-        if cell.plan_span and _SHARE.match(last)
-        else Comparison()
-    )
+    if cell.plan_span and _is_share(last):
+        return Comparison(None, cell.plan_span, True)
+    return Comparison()
+
+
+def _is_share(label: str) -> bool:
+    """Whether a label says no more than that its column holds shares of the plan: "%", "Tỷ lệ (%)", not "Tỷ lệ hộ nghèo"."""
+    words = _SIGNS.sub(" ", label.lower()).strip()
+    return not words or words in _SHARES

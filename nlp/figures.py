@@ -10,7 +10,7 @@ from nlp.amounts import Read, read_amount
 from nlp.masks import Mask
 from nlp.nouns import is_known
 from nlp.source import Source, make_cue
-from nlp.tables import either, table
+from nlp.tables import either, table, terms
 from nlp.tabular import Cell
 from text import LOWER
 
@@ -35,9 +35,9 @@ _EACH_BEFORE = re.compile(
     rf"(?:^|\W)[Mm][ỗổ]i ({either(table('units')['rates']['long'])}|[{LOWER}]+)(?![{LOWER}])(?:, )?[^.;,:\d]{{0,60}}\(?$"
 )
 _EACH_AFTER = re.compile(rf"^(?: [{LOWER}]+){{0,3}} m[ỗổ]i ([{LOWER}]+)")
-# 45 nghìn một cân, ba tạ một ngày; "một số hộ" and "một cách" are none.
+# 45 nghìn một cân, ba tạ một ngày
 _ONE_AFTER = re.compile(
-    rf" một (?!(?:số|phần|cách|khoản|lúc|vài|chút|ít|nửa|loạt|mặt|trong|lần nữa)(?!\w))([{LOWER}]+)(?= ?(?:[.,;)\n]|$))"
+    rf" một (?!(?:{either(terms(table('units')['one']['never']))})(?!\w))([{LOWER}]+)(?= ?(?:[.,;)\n]|$))"
 )
 
 

@@ -118,6 +118,13 @@ def _month(day: date, back: int = 0) -> tuple[date, date]:
     return day.replace(day=1), following - timedelta(days=1)
 
 
+def _now(word: str) -> str:
+    """A word that means now only before some words, and never behind others."""
+    never = "".join(rf"(?<!{re.escape(before)} )" for before in terms(_NOW[word]["never_after"]))
+    return rf"{never}{word}(?= (?:{either(terms(_NOW[word]['only_before']))})|, )"
+
+
+_NOW: dict[str, dict[str, str]] = table("meaning")["now"]
 _UNTIL = r"(?:đến|tới) (?:nay|giờ|thời điểm này|thời điểm hiện tại)"
 # What is told from the day of publication on, longest first: (words, days of that day).
 _TOLD: tuple[tuple[str, Callable[[date], tuple[date, date]]], ...] = (
@@ -128,10 +135,8 @@ _TOLD: tuple[tuple[str, Callable[[date], tuple[date, date]]], ...] = (
     (r"tháng này", _month),
     (r"tháng trước", lambda d: _month(d, 1)),
     (
-        rf"(?:tính |cho )?{_UNTIL}|hiện nay|hiện tại|hôm nay|(?:sáng|trưa|chiều|tối|đêm) nay|bây giờ"
-        r"|(?<!thực )(?<!thể )(?<!phát )(?<!xuất )(?<!biểu )(?<!tái )(?<!diện )hiện(?= (?:có|còn|đang|toàn|đã|cả|mới|được|nuôi|trồng|dao động|huyện|xã|thị|phường|gia đình|,)|, )"
-        r"|(?<!năm )(?<!từ )(?<!lâu )(?<!xưa )(?<!trước )(?<!ngày )nay(?= (?:có|còn|chỉ|đang|đã|cơ sở|gia đình|anh|chị|ông|bà|xe)|, )"
-        r"|bữa nay|chừ(?= )|(?:^|(?<=[.!?:] )|(?<=[\"“])|(?<=, ))giờ(?= )",
+        rf"(?:tính |cho )?{_UNTIL}|{either(terms(_WORDS['now']))}|{_now('hiện')}|{_now('nay')}"
+        r"|chừ(?= )|(?:^|(?<=[.!?:] )|(?<=[\"“])|(?<=, ))giờ(?= )",
         lambda d: (d, d),
     ),
 )

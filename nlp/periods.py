@@ -28,9 +28,7 @@ _EVENT = 16  # days of the longest event
 _SOME = 3  # items that make a list of items
 _ITEM = re.compile(r"(?m)^[*•+-] ?[^\n:]{2,60}:[^\n]{60,}$")
 _HEADING = 160  # letters of the longest heading line
-_TITLE_EVENT = re.compile(
-    r"(?<!\w)(?:lễ|hội thi|hội nghị|giải|đại hội|ngày hội|hội thao|mùa|đợt|dịp|tết)(?!\w)"
-)
+_TITLE_EVENT = re.compile(rf"(?<!\w)(?:{either(terms(_WORDS['occasions']))})(?!\w)")
 
 
 class Periods:

@@ -141,7 +141,8 @@ class _GridReader:
                 column = " / ".join(b.text for b in self.columns[x])
                 label = " / ".join(dict.fromkeys(b.text for b in labels))
                 head = self.columns[x][-1] if self.columns[x] else None
-                found.append(Cell(read, label or None, column or None, _span(name), _span(head)))
+                told = (label or None, column or None, _span(name), _span(head))
+                found.append(Cell(read, *told, self._plan_head(x)))
         return found
 
     def _plan_head(self, x: int) -> Span | None:

@@ -1,7 +1,6 @@
 """Backups of an archive, made while it is used, and their way back."""
 
-import shutil
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
@@ -10,7 +9,7 @@ from model.errors import InputError, StoreError
 from pipeline.workshop import Progress, Workshop, many
 from storage.clock import now
 from storage.database import open_database
-from storage.transfer import copy_database, known_files, last_line, snapshot
+from storage.transfer import copy_database, known_files, last_line, refuse_filled, snapshot
 
 MANIFEST, DATABASE = "backup.json", "bantin.db"
 _CHUNK = 1 << 20  # bytes copied at once
@@ -56,42 +55,53 @@ def back_up(shop: Workshop, path: Path, *, archive: bool, say: Progress) -> Mani
 def restore(path: Path, config: Config, say: Progress) -> Manifest:
     """Bring a backup back into the folder of a configuration, all but the index, which the caller makes anew.
 
-    WARC files that the backup does not hold must be in the folder's archive already. Raises InputError where it is no
-    backup or one of them is missing or shorter, StoreError where the database holds rows.
+    The database comes last and in one transaction: killed before, it goes on when it is run again. WARC files that
+    the backup does not hold must be in the folder's archive already. Raises InputError where it is no backup or one of
+    them is missing or shorter, StoreError where the database holds rows.
     """
     manifest = _read_manifest(path)
-    for file, length in manifest.files.items():
-        held = (path if manifest.archive else config.home) / "archive" / file
-        if not held.is_file() or held.stat().st_size < length:
-            raise InputError(f"{held}: missing or shorter than {length} bytes; put it back first")
     source, target = open_database(f"sqlite:///{path / DATABASE}"), open_database(config.database)
     try:
+        refuse_filled(target)
+        for file, length in manifest.files.items():
+            if manifest.archive and not (config.archive / file).exists():
+                _copy_head(path / "archive" / file, config.archive / file, length)
+            _check_length(config.archive / file, length)
+        for name in (NAME, "portals"):
+            _copy_any(path / name, config.home / name)
         rows = copy_database(source, target)
     finally:
         source.dispose()
         target.dispose()
     say(f"{many(sum(rows.values()), 'row')} restored")
-    for file, length in manifest.files.items() if manifest.archive else ():
-        if not (config.archive / file).exists():
-            _copy_head(path / "archive" / file, config.archive / file, length)
-    for name in (NAME, "portals"):
-        if not (config.home / name).exists():
-            _copy_any(path / name, config.home / name)
     return manifest
+
+
+def _check_length(path: Path, length: int) -> None:
+    if not path.is_file() or path.stat().st_size < length:
+        raise InputError(f"{path}: missing or shorter than {length} bytes; put it back first")
 
 
 def _read_manifest(path: Path) -> Manifest:
     try:
-        return msgspec.json.decode((path / MANIFEST).read_bytes(), type=Manifest)
+        manifest = msgspec.json.decode((path / MANIFEST).read_bytes(), type=Manifest)
     except (OSError, msgspec.MsgspecError) as error:
         raise InputError(f"{path}: no backup of bantin ({error})") from error
+    if not (path / DATABASE).is_file():
+        raise InputError(f"{path / DATABASE}: missing")
+    for file in map(PurePosixPath, manifest.files):
+        if file.is_absolute() or ".." in file.parts:
+            raise InputError(f"{path / MANIFEST}: {file} lies outside the archive")
+    return manifest
 
 
 def _copy_any(source: Path, target: Path) -> None:
+    """Copy a file or a folder's files, those that are not there yet."""
     if source.is_dir():
-        shutil.copytree(source, target, dirs_exist_ok=True)
-    elif source.exists():
-        shutil.copy2(source, target)
+        for inner in sorted(source.iterdir()):
+            _copy_any(inner, target / inner.name)
+    elif source.exists() and not target.exists():
+        _copy_head(source, target, source.stat().st_size)
 
 
 def _copy_head(source: Path, target: Path, length: int) -> None:

@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from model.errors import InputError
 from model.records import to_json
-from publish.columns import cell_text, column_type
+from publish.columns import cell_text
 from publish.parquet import write_parquet
 from publish.workbook import write_workbook
 
@@ -93,6 +93,3 @@ def _safe(value: Any) -> Any:
 
 def _is_number(value: str) -> bool:
     return value.lstrip("+-").replace(".", "", 1).isdecimal()
-
-
-__all__ = ["BINARY", "FORMATS", "column_type", "export_rows", "write_csv", "write_jsonl"]

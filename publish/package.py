@@ -1,11 +1,13 @@
 """The description of exported files beside them: datapackage.json (Data Package v1, specs.frictionlessdata.io)."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from publish.columns import column_type
+from text import fold
 
 NAME = "datapackage.json"
 _PROFILE = "tabular-data-package"
@@ -31,16 +33,27 @@ def describe_export(
         target = path.resolve().with_name(f"{path.name}.{NAME}")
         package = _read(target) or _empty()
     resource = {
-        "name": path.stem.lower().replace(" ", "-"), "path": path.name, "title": what, "profile": "tabular-data-resource",
+        "name": _name(path.name), "path": path.name, "title": what, "profile": "tabular-data-resource",
         "format": kind, "mediatype": _MEDIA[kind], "encoding": "utf-8", "extractors": list(versions),
         "schema": {"fields": [{"name": name, "type": column_type(name)} for name in fields]},
     }  # fmt: skip
-    if kind == "csv":
-        resource["schema"]["primaryKey"] = fields[0]  # type: ignore[index]
+    if what != "people" or kind != "csv":  # there a person has a line for each office
+        resource["schema"]["primaryKey"] = "id"  # type: ignore[index]
     others = [r for r in package["resources"] if r["path"] != path.name]
     package["resources"] = sorted([*others, resource], key=lambda r: str(r["path"]))
-    target.write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    part = target.with_name(target.name + ".part")
+    part.write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    part.replace(target)
     return target
+
+
+def _name(file: str) -> str:
+    """The name of a resource: another for each file, of the letters that the standard allows.
+
+    >>> _name("Số liệu 2023.csv")
+    'so-lieu-2023.csv'
+    """
+    return re.sub(r"[^a-z0-9._-]+", "-", fold(file).lower())
 
 
 def _empty() -> dict[str, Any]:

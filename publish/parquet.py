@@ -12,11 +12,11 @@ from publish.columns import cell_text, column_type
 
 Row = dict[str, Any]
 _BATCH = 20_000  # rows of a row group
-_PRECISION, _SCALE = 38, 6  # of decimals: what the database holds has six places at most
+_PRECISION, _SCALE = 38, 6  # of decimals; what is longer is null, and stands in the text beside
 
 
 def write_parquet(rows: Iterable[Row], path: Path, fields: Sequence[str]) -> int:
-    """Write rows to a Parquet file, numbers as decimals. Returns how many; raises InputError without pyarrow."""
+    """Write rows to a Parquet file, numbers as decimals, null where they do not fit. Returns how many; raises InputError without pyarrow."""
     try:
         import pyarrow as pa  # noqa: PLC0415 -- an extra
         import pyarrow.parquet as pq  # noqa: PLC0415
@@ -51,7 +51,10 @@ def _value(name: str, value: Any) -> Any:
         return None
     kind = column_type(name)
     if kind == "number":
-        return Decimal(value)
+        number = Decimal(value)
+        places = -int(number.as_tuple().exponent)
+        fits = places <= _SCALE and number.adjusted() < _PRECISION - _SCALE
+        return number if fits else None
     if kind == "date":
         return date.fromisoformat(value)
     return str(value) if kind == "string" else value

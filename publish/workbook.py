@@ -6,8 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from xlsxwriter import Workbook
-
 from publish.columns import cell_text, column_type
 
 Row = dict[str, Any]
@@ -20,6 +18,8 @@ def write_workbook(rows: Iterable[Row], path: Path, fields: Sequence[str]) -> in
 
     A number of more than 15 digits is text, which a spreadsheet would round; a longer text than a cell holds is cut.
     """
+    from xlsxwriter import Workbook  # noqa: PLC0415 -- slow to load, and only needed here
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     count = 0
     with Workbook(str(path), options) as book:
@@ -37,7 +37,7 @@ def write_workbook(rows: Iterable[Row], path: Path, fields: Sequence[str]) -> in
     return count
 
 
-def _add_sheet(book: Workbook, fields: Sequence[str]) -> Any:
+def _add_sheet(book: Any, fields: Sequence[str]) -> Any:
     sheet = book.add_worksheet()
     sheet.freeze_panes(1, 0)
     sheet.write_row(0, 0, list(fields))

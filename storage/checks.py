@@ -15,9 +15,10 @@ from storage import schema
 from storage.archive import seal
 from storage.captures import first_state, place_of, warc_files
 from storage.corrections import correction_line
+from storage.documents import document_version
 from storage.editions import article_row, newest_edition
 from storage.identity import groups_of, identity_line, person_rows
-from storage.index import SearchIndex, current_version, indexed_rows
+from storage.index import SearchIndex, indexed_rows
 from storage.values import to_scaled
 from storage.warc import Held, payload_digest, read_block, read_exchange, scan_file
 
@@ -351,7 +352,7 @@ def check_index(session: Session, index: SearchIndex) -> Iterator[Finding]:
         for indexed in indexed_rows(session, ids[at : at + _LOT]):
             article_id = indexed[0].id
             version = held.pop(article_id, None)
-            if article_id in waiting or version == current_version(indexed):
+            if article_id in waiting or version == document_version(*indexed):
                 continue
             problem = "not in the index" if version is None else "indexed in another reading"
             yield about_article(session, article_id, "index", problem)

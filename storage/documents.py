@@ -36,7 +36,7 @@ def article_document(
     """The document of an article's current edition; `read` has persons, places and the number of figures."""
     document = tantivy.Document()
     document.add_text("id", article.id)
-    document.add_text("version", document_version(edition, portal, read))
+    document.add_text("version", document_version(article, edition, portal, read))
     words = {"text": [edition.text], "title": [edition.title], "person": read["persons"]}
     words["place"] = [*read["places"], portal.place or ""]
     for field, texts in words.items():
@@ -60,7 +60,7 @@ def facet_values(
         "portal": article.portal,
         "province": then or "unknown",
         "province_now": now or "unknown",
-        "year": (edition.published or "unknown")[:4] if edition.published else "unknown",
+        "year": edition.published[:4] if edition.published else "unknown",
         "section": section or "unknown",
     }
 
@@ -78,9 +78,12 @@ def moment_bounds(first: str | None, last: str | None) -> tuple[int | None, int 
     return low, high
 
 
-def document_version(edition: schema.Edition, portal: schema.Portal, read: dict[str, Any]) -> str:
+def document_version(
+    article: schema.Article, edition: schema.Edition, portal: schema.Portal, read: dict[str, Any]
+) -> str:
     """What tells whether an indexed document is an article's of today."""
     told: Iterable[Any] = (
-        *read["persons"], *read["places"], read["figures"], portal.place, portal.province, portal.province_now,
+        edition.title, *read["persons"], *read["places"], read["figures"], portal.place,
+        *facet_values(article, edition, portal).values(),
     )  # fmt: skip
     return derive_id("document", edition.id, edition.text, edition.published or "", *map(str, told))

@@ -67,7 +67,9 @@ def find_figures(engine: Engine, question: FigureQuestion) -> Iterator[dict[str,
             schema.Figure.id,
         )
     )
-    terms = read_tokens(question.words or "")
+    words, noun, where = (
+        read_tokens(t or "") for t in (question.words, question.noun, question.place)
+    )
     with Session(engine) as session:
         for figure, edition, article, place, said in session.execute(
             asked.execution_options(yield_per=1000)
@@ -76,9 +78,9 @@ def find_figures(engine: Engine, question: FigureQuestion) -> Iterator[dict[str,
                 continue
             near = f"{figure.sentence} {place or ''}"
             if (
-                says(figure.sentence, terms)
-                and names(figure.noun or "", read_tokens(question.noun or ""))
-                and says(near, read_tokens(question.place or ""))
+                says(figure.sentence, words)
+                and names(figure.noun or "", noun)
+                and says(near, where)
             ):
                 yield figure_row(figure, edition, article, said)
 
@@ -248,7 +250,17 @@ def figure_row(
 
 
 def _corrected(read: dict[str, Any], said: schema.Correction) -> dict[str, Any]:
-    """What a reader said in place of what was read, which stays in `read_value`, with the reason; None for rejected."""
+    """What a reader said in place of what was read, which stays in `read_value`, with the reason; None for rejected.
+
+    The base value is that of what was read: none is better than a wrong one.
+    """
     flag = {"correct": "corrected", "reject": "rejected"}[said.action]
-    value = {"value": said.value, "low": None, "high": None}
+    emptied = (
+        "low",
+        "high",
+        "base_value",
+        "base_unit",
+        *(["total"] if said.action == "reject" else []),
+    )
+    value = dict.fromkeys(emptied) | {"value": said.value}
     return value | {"flags": [*read["flags"], flag], "reason": said.reason}

@@ -15,15 +15,16 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from storage import schema
-from storage.documents import FACETS, article_document, article_schema, document_version
+from storage.documents import FACETS, article_document, article_schema
 from storage.matching import match_query
 from text.queries import Query
 
 _MARK = "journal.txt"
 _BATCH = 500  # articles read from the database at once
 LONGEST_WAIT = 600  # seconds for another process that makes the index
-FORMAT = "3"  # of the documents; an index of another format is made anew
+FORMAT = "4"  # of the documents; an index of another format is made anew
 _MOST_TERMS = 2000  # words that a suggestion is chosen among
+_MOST_WORDS = 20  # of a question that one is made for: what is longer was pasted, not typed
 _MOST_FACETS = 100  # values of a facet that are counted
 
 
@@ -177,9 +178,12 @@ class SearchIndex:
 
     def suggest(self, query: Query) -> str | None:
         """The words of a question with those that no article has replaced by the nearest that one has."""
+        tokens = [token for clause in query.clauses for token in clause[0].tokens]
+        if len(tokens) > _MOST_WORDS:
+            return None
         searcher = self._index.searcher()
         words, changed = [], False
-        for token in (t for clause in query.clauses for t in clause[0].tokens):
+        for token in tokens:
             field = "text_exact" if token.exact else "text_folded"
             near = token.key
             if not searcher.doc_freq(field, token.key):
@@ -200,17 +204,14 @@ class SearchIndex:
         newest = before is not None
         shown = match_query(self._index.schema, query, before) if before else built
         order = {"order_by_field": "moment"} if newest else {}
-        result = searcher.search(
-            shown, limit=max(limit, 1), offset=offset, count=not before, **order
-        )
+        result = searcher.search(shown, limit=limit, offset=offset, count=not before, **order)
+        counted = searcher.search(built, limit=1, count=True) if before else result
         hits = []
-        for key, address in result.hits[:limit]:
+        for key, address in result.hits:
             document = searcher.doc(address)
             score = 0.0 if newest else float(key)
             hits.append(Hit(str(document["id"][0]), score, int(document["moment"][0])))
-        facets = _facets(searcher, built)
-        total = result.count if not before else sum(facets["portal"].values())
-        return Found(int(total or 0), hits, facets)
+        return Found(int(counted.count or 0), hits, _facets(searcher, built))
 
 
 def _facets(searcher: tantivy.Searcher, query: tantivy.Query) -> dict[str, dict[str, int]]:
@@ -258,12 +259,6 @@ def _named(session: Session, editions: list[str]) -> dict[str, tuple[list[str], 
         found[edition_id][kind != "person"].update(filter(None, (name, text)))
     told = {key: (sorted(persons), sorted(places)) for key, (persons, places) in found.items()}
     return defaultdict(lambda: ([], []), told)
-
-
-def current_version(indexed: Indexed) -> str:
-    """The version that the index should hold of an article."""
-    _, edition, portal, read = indexed
-    return document_version(edition, portal, read)
 
 
 def _pass_damage(error: BaseException) -> None:

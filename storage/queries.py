@@ -64,7 +64,7 @@ def search_articles(engine: Engine, index: SearchIndex, query: Query, page: Page
         "total": found.total,
         "results": results,
         "facets": found.facets,
-        "next": found.hits[-1].moment if more else None,
+        "next": str(found.hits[-1].moment) if more else None,  # no JSON reader may round it
         "suggestion": None if found.total else index.suggest(query),
     }
 

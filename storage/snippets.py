@@ -1,9 +1,10 @@
 """The stretch of a text that shows why it was found."""
 
+from collections import defaultdict
 from itertools import pairwise
 
 from text import exact_tokens, folded_tokens, nfc, token_spans
-from text.queries import Query, Token
+from text.queries import Item, Query, Token
 
 _WIDTH = 90
 Span = tuple[int, int]
@@ -31,8 +32,7 @@ def match_spans(composed: str, query: Query) -> list[Span]:
 
     A word of the question that stands beside its neighbour somewhere is marked only there: in "ho ngheo" is no "hỗ trợ".
     """
-    exact, folded = exact_tokens(composed), folded_tokens(composed)
-    spans = token_spans(composed)
+    words, spans = _Words(composed), token_spans(composed)
     single = [clause[0].tokens[0] for clause in query.clauses if _is_word(clause)]
     ways = [
         way
@@ -41,29 +41,30 @@ def match_spans(composed: str, query: Query) -> list[Span]:
         for way in (item.tokens, *item.others)
         if len(way) > 1
     ]
-    pairs = [pair for pair in pairwise(single) if _starts(exact, folded, pair)]
+    pairs = [pair for pair in pairwise(single) if words.starts(pair)]
     found = [*ways, *pairs, *((t,) for t in single if not any(t in pair for pair in pairs))]
     found += [item.tokens for clause in query.clauses if len(clause) > 1 for item in clause]
-    marked = {
-        at + i for way in found for at in _starts(exact, folded, way) for i in range(len(way))
-    }
+    marked = {at + i for way in found for at in words.starts(way) for i in range(len(way))}
     return [spans[n] for n in sorted(marked)]
 
 
-def _is_word(clause: tuple[object, ...]) -> bool:
-    return len(clause) == 1 and len(getattr(clause[0], "tokens", ())) == 1
+def _is_word(clause: tuple[Item, ...]) -> bool:
+    return len(clause) == 1 and len(clause[0].tokens) == 1
 
 
-def _starts(exact: list[str], folded: list[str], way: tuple[Token, ...]) -> list[int]:
-    """Where words stand side by side, by the number of the first."""
-    first, *rest = way
-    own = exact if first.exact else folded
-    return [
-        n
-        for n in range(len(own) - len(rest))
-        if own[n] == first.key
-        and all((exact if t.exact else folded)[n + i] == t.key for i, t in enumerate(rest, 1))
-    ]
+class _Words:
+    """The numbers of the places at which each word of a text stands, exactly and folded."""
+
+    def __init__(self, composed: str) -> None:
+        self._at: dict[Token, set[int]] = defaultdict(set)
+        for exact, words in ((True, exact_tokens(composed)), (False, folded_tokens(composed))):
+            for number, word in enumerate(words):
+                self._at[Token(word, exact)].add(number)
+
+    def starts(self, way: tuple[Token, ...]) -> list[int]:
+        """Where words stand side by side, by the number of the first."""
+        places = [self._at.get(token, set()) for token in way]
+        return [n for n in places[0] if all(n + i in at for i, at in enumerate(places))]
 
 
 def _densest(spans: list[Span], size: int) -> int:

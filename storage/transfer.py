@@ -5,7 +5,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, func, insert, literal, select
 
 from model.errors import StoreError
 from storage import schema
@@ -20,23 +20,27 @@ def copy_database(source: Engine, target: Engine) -> dict[str, int]:
     What is copied is one moment of the source, whoever writes meanwhile. Raises StoreError where the target holds
     anything.
     """
-    tables = schema.Base.metadata.sorted_tables
+    refuse_filled(target)
+    copied = {}
     with look(source) as reading, begin(target) as writing:
-        for table in tables:
-            if writing.scalar(select(func.count()).select_from(table)) and table.name != "counter":
-                raise StoreError(
-                    f"{target.url}: holds rows already ({table.name}); name an empty database"
-                )
         writing.execute(schema.Base.metadata.tables["counter"].delete())
-        copied = {}
-        for table in tables:
+        for table in schema.Base.metadata.sorted_tables:
+            rows = reading.execute(select(table).execution_options(yield_per=_BATCH))
             copied[table.name] = 0
-            for batch in _batches(
-                reading.execute(select(table).execution_options(yield_per=_BATCH))
-            ):
+            for batch in _batches(rows):
                 writing.execute(insert(table), batch)
                 copied[table.name] += len(batch)
     return copied
+
+
+def refuse_filled(target: Engine) -> None:
+    """Raise StoreError where a database holds rows already, beside the counter that every one begins with."""
+    with look(target) as session:
+        for table in schema.Base.metadata.sorted_tables:
+            filled = session.scalar(select(literal(1)).select_from(table).limit(1))
+            if filled and table.name != "counter":
+                told = f"{target.url}: holds rows already ({table.name}); name an empty database"
+                raise StoreError(told)
 
 
 def _batches(rows: Any) -> Iterator[list[dict[str, Any]]]:
@@ -46,10 +50,8 @@ def _batches(rows: Any) -> Iterator[list[dict[str, Any]]]:
 
 
 def snapshot(source: Engine, path: Path) -> dict[str, int]:
-    """Copy a database as a SQLite file, one moment of it. Returns rows by table."""
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    target = open_database(f"sqlite:///{part}")
+    """Copy a database as a new SQLite file, one moment of it. Returns rows by table."""
+    target = open_database(f"sqlite:///{path}")
     try:
         copied = copy_database(source, target)
         raw = target.raw_connection()
@@ -57,7 +59,6 @@ def snapshot(source: Engine, path: Path) -> dict[str, int]:
         raw.close()
     finally:
         target.dispose()
-    part.replace(path)
     return copied
 
 

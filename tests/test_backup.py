@@ -1,5 +1,6 @@
 """Backups made while others write, brought back whole; copies from one kind of database to the other."""
 
+import json
 import shutil
 import threading
 from collections.abc import Callable
@@ -36,6 +37,38 @@ def test_backup_without_its_archive_needs_the_files(crawled: Path, tmp_path: Pat
     shutil.copytree(crawled / "archive", home / "archive")
     done(home, "restore", str(tmp_path / "kept"))
     assert done(home, "verify").stdout == ""
+
+
+def test_a_restore_that_was_killed_goes_on(crawled: Path, tmp_path: Path) -> None:
+    done(crawled, "backup", "--archive", str(tmp_path / "kept"))
+    home = tmp_path / "again"
+    first, second, *_ = sorted((tmp_path / "kept" / "archive").rglob("*.warc.gz"))
+    for source in (first, second):
+        target = home / source.relative_to(tmp_path / "kept")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.with_name(target.name + ("" if source == first else ".part")).write_bytes(
+            source.read_bytes()[: None if source == first else 9]
+        )
+    (home / "portals").mkdir()
+    done(home, "restore", str(tmp_path / "kept"))
+    assert exported(home) == exported(crawled)
+    assert sorted(p.name for p in (home / "portals").iterdir()) == sorted(
+        p.name for p in (crawled / "portals").iterdir()
+    )
+
+
+def test_a_list_of_files_leads_nowhere_else(crawled: Path, tmp_path: Path) -> None:
+    done(crawled, "backup", "--archive", str(tmp_path / "kept"))
+    manifest = tmp_path / "kept" / "backup.json"
+    told = json.loads(manifest.read_text())
+    told["files"] = {"../../evil.warc.gz": 3}
+    manifest.write_text(json.dumps(told))
+    home = tmp_path / "again"
+    home.mkdir()
+    refused = bantin(home, "restore", str(tmp_path / "kept"))
+    assert refused.returncode == 1
+    assert "lies outside the archive" in refused.stderr
+    assert list(home.iterdir()) == []
 
 
 def test_nothing_is_overwritten(crawled: Path, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_twenty_kills_then_a_full_run(tmp_path: Path) -> None:
         for site in sites:
             site.requests.clear()
         last = bantin(tmp_path, "crawl", "--full")
-        assert last.returncode == 0, f"seed {seed}: {last.stderr}"
+        assert last.returncode == 0, f"seed {seed}: {last.stdout} {last.stderr}"
         assert not fetched(sites) & known, f"seed {seed}"
         found = {
             row["portal"]: (row["articles"], row["editions"]) for row in rows(tmp_path, "status")

@@ -67,6 +67,10 @@ def test_corrections_stand_beside_what_was_read(tmp_path: Path) -> None:
     )
     done(tmp_path, "figures", "reject", poor, "--reason", "of the whole province")
     told = rows(tmp_path, "figures", "--type", "money")[0]
+    sao = rows(tmp_path, "figures", "--unit", "sào")[0]["id"]
+    done(tmp_path, "figures", "correct", sao, "--value", "30", "--reason", "the report says 30")
+    field = rows(tmp_path, "figures", "--unit", "sào")[0]
+    assert (field["value"], field["base_value"]) == ("30", None)
     assert (told["value"], told["read_value"], told["reason"]) == (
         "31500000000", "31000000000", "the table says so",
     )  # fmt: skip

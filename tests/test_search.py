@@ -90,7 +90,7 @@ def test_cases_on_postgresql(
 
 
 def test_pages_by_key_go_through_everything_once(corpus: Path) -> None:
-    query, seen, after = "xã", [], 0
+    query, seen, after, totals = "xã", [], 0, set()
     while True:
         found = json.loads(
             done(
@@ -98,11 +98,13 @@ def test_pages_by_key_go_through_everything_once(corpus: Path) -> None:
             ).stdout
         )
         seen += [(r["published"], r["id"]) for r in found["results"]]
+        totals.add(found["total"])
         if not found["next"]:
             break
         after = found["next"]
     whole = json.loads(done(corpus, "search", query, "--format", "json", "--limit", "1000").stdout)
     assert len(seen) == len(set(seen)) == whole["total"]
+    assert totals == {whole["total"]}
     assert [day for day, _ in seen] == sorted((day for day, _ in seen), reverse=True)
     assert {i for _, i in seen} == {r["id"] for r in whole["results"]}
 

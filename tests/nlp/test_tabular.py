@@ -110,3 +110,16 @@ def test_caption_over_lines() -> None:
     assert plan.about.text == "Thu nội địa"
     assert share.period is not None
     assert (share.period.from_, share.period.to) == ("2023-01-01", "2023-12-31")
+
+
+PLANNED = """Nội dung | Kế hoạch (ha) | Thực hiện (ha) | Tỷ lệ (%) | Tỷ lệ lúa lai (%)
+Lúa xuân | 3.100 | 3.162 | 102 | 41,5
+Ngô | 250 | 240 | 96 | 90
+"""
+
+
+def test_a_share_of_the_plan_to_its_left() -> None:
+    shares = [f for f in figures(PLANNED) if f.type == "percent"]
+    told = {worth(f): (f.of_plan, f.baseline and f.baseline.text) for f in shares}
+    assert told["102"] == told["96"] == (True, "Kế hoạch (ha)")
+    assert told["41.5"] == told["90"] == (False, None)

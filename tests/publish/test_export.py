@@ -174,11 +174,26 @@ def test_parquet_keeps_decimals(tmp_path: Path) -> None:
             "flags": ["a", "b"],
         },
         {"value": None, "text": None, "of_plan": True, "period_from": None, "flags": []},
+        {
+            "value": "0.1234567",
+            "text": "0,1234567 km",
+            "of_plan": False,
+            "period_from": None,
+            "flags": [],
+        },
+        {
+            "value": "1" + "0" * 40,
+            "text": "ten",
+            "of_plan": False,
+            "period_from": None,
+            "flags": [],
+        },
     ]
-    assert export_rows(made, "parquet", tmp_path / "f.parquet") == 2
+    assert export_rows(made, "parquet", tmp_path / "f.parquet") == len(made)
     table = parquet.read_table(tmp_path / "f.parquet").to_pylist()
     assert table[0]["value"] == Decimal("1234567890123456789.25")
     assert (table[0]["text"], table[0]["flags"], table[1]["value"]) == ("=1+1", "a; b", None)
+    assert [row["value"] for row in table[2:]] == [None, None]
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "xlsx", "parquet"])
@@ -198,6 +213,14 @@ def test_every_format_has_all_rows_and_says_what_it_is(
         assert [cell.value for cell in next(sheet.iter_rows())] == columns
     if kind == "parquet":
         assert parquet.read_schema(path).names == columns
+
+
+def test_every_file_of_a_folder_has_a_name_of_its_own(tmp_path: Path) -> None:
+    for name, kind in (("số liệu.csv", "csv"), ("số liệu.xlsx", "xlsx"), ("số liệu.csv", "csv")):
+        made = describe_export(tmp_path / name, kind, "people", ["id", "value"], ["v"])
+    resources = json.loads(made.read_text(encoding="utf-8"))["resources"]
+    assert [r["name"] for r in resources] == ["so-lieu.csv", "so-lieu.xlsx"]
+    assert [r["schema"].get("primaryKey") for r in resources] == [None, "id"]
 
 
 def test_a_description_of_somebody_else_is_left_alone(tmp_path: Path) -> None:

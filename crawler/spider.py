@@ -65,6 +65,9 @@ class PortalSpider(scrapy.Spider):
             store.open(int(kwargs.get("files") or 0))
         except BantinError as error:
             raise SystemExit(f"bantin: {error}") from error
+        if os.environ.get("BANTIN_PARENT"):
+            sys.stdout.write(f"{store.run_id}\n")  # the run that our parent is to report on
+            sys.stdout.flush()
         delay = store.portal.delay if store.portal.delay is not None else store.config.delay
         crawler.settings.set("DOWNLOAD_DELAY", max(float(delay), LEAST_DELAY), priority="spider")
         if store.config.contact:

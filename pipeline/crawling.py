@@ -15,7 +15,7 @@ from model.errors import BantinError
 from pipeline.health import alarms, dying
 from pipeline.reading import read_due
 from pipeline.workshop import Progress, Tally, Workshop
-from storage import queries, reports
+from storage import queries, reports, schema
 from storage.clock import now
 from storage.pages import offer_files
 
@@ -71,11 +71,7 @@ def _crawl_group(
         say(f"{slug}: {shop.portal(slug).home}")
         if why:
             say(f"{slug}: walked to its end, because it may be dying: {'; '.join(why)}")
-        before = queries.last_run(shop.engine, slug)
-        outcome = crawl_portal(shop, slug, options | ({"full": "1"} if why else {}), say)
-        run = queries.last_run(shop.engine, slug)
-        fresh = run is not None and (before is None or run.id != before.id)
-        found[slug] = outcome, run.id if run and fresh else None
+        found[slug] = crawl_portal(shop, slug, options | ({"full": "1"} if why else {}), say)
     return found
 
 
@@ -92,13 +88,12 @@ def _finish(
 ) -> None:
     """Fetch the files that the articles offer, then report."""
     done, say = talk
-    last = queries.last_run(shop.engine, slug)
-    whole = last is not None and last.outcome in ("done", "partly")
+    whole = queries.find_run(shop.engine, run).outcome in ("done", "partly")
     if shop.config.crawl.attachments and whole and not limited:
         portal = shop.portal(slug)
         hosts = {authority(url) for url in (portal.home, *portal.sections)}
         if offer_files(shop.engine, slug, lambda url: authority(url) in hosts):
-            files = crawl_portal(shop, slug, {"files": str(run)}, say)
+            files, _ = crawl_portal(shop, slug, {"files": str(run)}, say)
             done.outcomes[slug] = done.outcomes[slug] if files == "done" else "partly"
     report = reports.report_run(shop.engine, run)
     history = [old for old in reports.last_reports(shop.engine, slug, 8) if "coverage" in old][1:]
@@ -110,9 +105,13 @@ def _finish(
         say(f"{slug}: ALARM {line}")
 
 
-def crawl_portal(shop: Workshop, slug: str, options: dict[str, str], say: Progress) -> str:
-    """Refresh one portal; returns done, partly (some pages failed) or failed (nothing was had)."""
-    before = queries.last_run(shop.engine, slug)
+def crawl_portal(
+    shop: Workshop, slug: str, options: dict[str, str], say: Progress
+) -> tuple[str, int | None]:
+    """Refresh one portal; returns done, partly (some pages failed) or failed (nothing was had), and the run.
+
+    The run is None where none was begun; why, its spider told.
+    """
     command = [sys.executable, "-m", "scrapy", "crawl", "portal", "-a", f"portal={slug}"]
     for key, value in options.items():
         command += ["-a", f"{key}={value}"]
@@ -124,14 +123,21 @@ def crawl_portal(shop: Workshop, slug: str, options: dict[str, str], say: Progre
         "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "ignore",
     }
-    # The child watches its standard input: when this process is gone, it ends too.
+    # The child watches its standard input: when this process is gone, it ends too. Which run is its own
+    # only itself can tell: another process may have begun one meanwhile.
     with subprocess.Popen(  # noqa: S603
-        command, env=environment, cwd=shop.config.home, stdin=subprocess.PIPE
+        command, env=environment, cwd=shop.config.home, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as child:
+        told = child.stdout.read() if child.stdout else b""
         code = child.wait()
-    run = queries.last_run(shop.engine, slug)
-    if run is None or (before and (run.id, run.ended) == (before.id, before.ended)):
-        return "failed"  # it told why
+    if not told.strip().isdigit():
+        return "failed", None
+    number = int(told)
+    return _outcome(queries.find_run(shop.engine, number), code, slug, say), number
+
+
+def _outcome(run: schema.Run, code: int, slug: str, say: Progress) -> str:
+    """How a run ended whose spider ended with this exit status."""
     broke_off = code or run.outcome in (None, "stopped")
     if broke_off and not (run.lists or run.articles):
         return "failed"

@@ -106,9 +106,9 @@ def _pages_of(
     shop: Workshop, slug: str, options: dict[str, str], say: Progress
 ) -> dict[str, list[RawPage]]:
     """The pages that a crawl with these options had, by kind."""
-    crawl_portal(shop, slug, options, say)
+    _, run = crawl_portal(shop, slug, options, say)
     found: dict[str, list[RawPage]] = {}
-    for capture in captures.of_last_run(shop.engine, slug):
+    for capture in captures.of_run(shop.engine, run):
         if 200 <= capture.status < 300:
             exchange = warc.read_exchange(shop.config.archive, captures.place_of(capture))
             found.setdefault(capture.kind, []).append(warc.raw_page(exchange))
@@ -160,8 +160,8 @@ def check_portal(shop: Workshop, slug: str, say: Progress) -> dict[str, Any]:
     the article has a title, a date and a body. What was fetched is archived like by any crawl.
     """
     portal = shop.portal(slug)
-    outcome = crawl_portal(shop, slug, {"probe": "1"}, say)
-    found = captures.of_last_run(shop.engine, slug)
+    outcome, run = crawl_portal(shop, slug, {"probe": "1"}, say)
+    found = captures.of_run(shop.engine, run)
     told = {"done": [], "partly": ["some pages failed"], "failed": ["nothing could be fetched"]}
     problems = list(told[outcome])
     row: dict[str, Any] = {"portal": slug, "dialect": None, "lists": 0, "links": 0}
@@ -211,8 +211,8 @@ def record_page(shop: Workshop, slug: str, url: str, folder: Path, say: Progress
     shop.portal(slug)
     if not authority(url):
         raise InputError(f"{url}: no http(s) address")
-    crawl_portal(shop, slug, {"only": url}, say)
-    found = [c for c in captures.of_last_run(shop.engine, slug) if c.kind == "article"]
+    _, run = crawl_portal(shop, slug, {"only": url}, say)
+    found = [c for c in captures.of_run(shop.engine, run) if c.kind == "article"]
     read = [c for c in found if c.state != "kept"]
     if not read:
         raise InputError(f"{url}: no article was had")

@@ -26,6 +26,7 @@ class CrawlStore:
         self.portal = shop.portal(slug)
         self.config = shop.config.crawl
         self.hosts = {authority(url) for url in (self.portal.home, *self.portal.sections)}
+        self.run_id = 0
         self._shop = shop
         self._archive = Archive(shop.config.archive, self.portal)
         self._frontier = Frontier(shop.engine, slug, self.hosts, recheck_after)
@@ -44,6 +45,7 @@ class CrawlStore:
         with begin(self._shop.engine) as session:
             captures.save_portal(session, self.portal)
         self._frontier.open(self.portal.sections, self.portal.feeds, goes_on)
+        self.run_id = self._frontier.run_id
         root, slug = self._shop.config.archive, self.portal.slug
         for exchange in captures.adopt_orphans(self._shop.engine, root, slug):
             if exchange.page_id and _is_good(exchange):

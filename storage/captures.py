@@ -131,16 +131,14 @@ def unread_captures(engine: Engine) -> Sequence[str]:
         return session.scalars(waiting.order_by(*order)).all()
 
 
-def of_last_run(engine: Engine, slug: str) -> Sequence[schema.Capture]:
-    """The captures of a portal's last refresh, in the order in which they were made."""
+def of_run(engine: Engine, number: int | None) -> Sequence[schema.Capture]:
+    """The captures of a portal's refresh and of what came after it, in the order in which they were made."""
     with Session(engine) as session:
-        started = session.scalar(
-            select(func.max(schema.Run.started)).where(schema.Run.portal == slug)
-        )
-        if started is None:
+        run = session.get(schema.Run, number) if number else None
+        if run is None:
             return []
         asked = select(schema.Capture).where(
-            schema.Capture.portal == slug, schema.Capture.captured >= started
+            schema.Capture.portal == run.portal, schema.Capture.captured >= run.started
         )
         return session.scalars(asked.order_by(schema.Capture.captured)).all()
 

@@ -277,8 +277,7 @@ def edition_place(engine: Engine, edition_id: str) -> WarcPlace:
         return place_of(session.get_one(schema.Capture, edition.capture_id))
 
 
-def last_run(engine: Engine, slug: str) -> schema.Run | None:
-    """The newest refresh of a portal."""
-    newest = select(schema.Run).where(schema.Run.portal == slug).order_by(schema.Run.id.desc())
+def find_run(engine: Engine, number: int) -> schema.Run:
+    """The refresh of that number."""
     with Session(engine) as session:
-        return session.scalar(newest.limit(1))
+        return session.get_one(schema.Run, number)

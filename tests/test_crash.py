@@ -1,6 +1,7 @@
 """kill -9 at random moments: nothing acknowledged is lost or fetched again, nothing is stored twice."""
 
 import contextlib
+import json
 import os
 import random
 import signal
@@ -83,3 +84,25 @@ def test_parent_gone_ends_the_spider(tmp_path: Path, sites: list[SampleSite]) ->
     counts = [len(site.requests) for site in sites]
     time.sleep(1.0)
     assert [len(site.requests) for site in sites] == counts
+
+
+def test_each_crawl_reports_on_its_own_run(tmp_path: Path, sites: list[SampleSite]) -> None:
+    """A crawl that waits for another's hosts begins its run when that has ended, or says who has them."""
+    make_archive(tmp_path, sites[:1])
+    done(tmp_path, "crawl")
+    with contextlib.ExitStack() as opened:
+        crawls = [
+            opened.enter_context(
+                subprocess.Popen(
+                    [BANTIN, "crawl", "--full", "--format", "jsonl"], cwd=tmp_path,
+                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                )
+            )  # fmt: skip
+            for _ in range(3)
+        ]
+        ends = [crawl.communicate() for crawl in crawls]
+    for crawl, (out, err) in zip(crawls, ends, strict=True):
+        if crawl.returncode == 0:
+            assert json.loads(out)["requests"] > 1, out
+        else:
+            assert crawl.returncode == 1 and "is being worked on by" in err, err

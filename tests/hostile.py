@@ -11,7 +11,7 @@ from typing import ClassVar
 from tests.serving import served
 
 GOOD = (Path(__file__).parent / "portals/mau-nukeviet/515/page.html").read_bytes()
-PACKED = gzip.compress(GOOD)
+PACKED = gzip.compress(GOOD, mtime=0)
 NAMES = ("good-1", "huge-2", "packed-3", "cut-4", "broken-5", "liar-6", "bomb-7")
 LIST = (
     '<html><head><meta name="generator" content="NukeViet v4.5"></head><body id="body">'

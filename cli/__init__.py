@@ -1,7 +1,8 @@
 """The `bantin` command: one short function a verb, no logic."""
 
-from cli.asking import export, figures, search, show
+from cli.asking import export, search, show
 from cli.base import main
+from cli.figures import figures
 from cli.keeping import crawl, import_, init, rebuild, status, verify
 from cli.moving import backup, copy, restore
 from cli.people import people

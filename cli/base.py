@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import IO, Any
 
@@ -90,7 +91,7 @@ def main(ctx: click.Context, config: Path | None, db: str | None) -> None:
     ctx.obj = (config, db)
 
 
-def open_shop(ctx: click.Context, portal: str | None = None, *, new: bool = False) -> Any:
+def open_shop(ctx: click.Context, portals: Sequence[str] = (), *, new: bool = False) -> Any:
     """The archive that the options name, opened; only `new` makes one where there is none."""
     from config import has_archive, init_archive, load_config
     from model.errors import ConfigError, UnknownPortal
@@ -104,9 +105,10 @@ def open_shop(ctx: click.Context, portal: str | None = None, *, new: bool = Fals
             raise ConfigError(f"{config.home}: no archive here; `bantin init` makes one")
         init_archive(config.home)
     shop = Workshop(config)
-    if portal and portal not in shop.portals and portal not in portal_places(shop.engine):
-        known = ", ".join(portal_places(shop.engine)) or "none yet"
-        raise UnknownPortal(f"{portal}: no such portal; the archive holds {known}")
+    for portal in portals:
+        if portal not in shop.portals and portal not in portal_places(shop.engine):
+            known = ", ".join(portal_places(shop.engine)) or "none yet"
+            raise UnknownPortal(f"{portal}: no such portal; the archive holds {known}")
     return shop
 
 
@@ -126,15 +128,41 @@ def formats(command: Any) -> Any:
     )(command)  # fmt: skip
 
 
-def period(command: Any) -> Any:
-    """The options --portal, --from and --to."""
-    command = click.option(
-        "--to", "last", type=Day(), help=f"Published on or before, {DATE_HELP}."
-    )(command)
-    command = click.option(
-        "--from", "first", type=Day(), help=f"Published on or after, {DATE_HELP}."
-    )(command)
-    return click.option("--portal", help="Only this portal (slug).")(command)
+def narrowing(command: Any) -> Any:
+    """The options that narrow a question, given on as `within`: one Query for search, figures and exports."""
+
+    @wraps(command)
+    def narrowed(**given: Any) -> Any:
+        from text import bare_key
+        from text.queries import Query, read_item
+
+        told = {
+            name: given.pop(name) for name in ("portal", "province", "section", "person", "place")
+        }
+        items = {key: read_item(told[key] or "") for key in ("person", "place")}
+        within = Query(
+            portals=(told["portal"],) if told["portal"] else (),
+            first=given.pop("first"), last=given.pop("last"),
+            persons=(items["person"],) if items["person"] else (),
+            places=(items["place"],) if items["place"] else (),
+            provinces=(bare_key(told["province"]),) if told["province"] else (),
+            sections=(bare_key(told["section"]),) if told["section"] else (),
+            figures=given.pop("with_figures"),
+        )  # fmt: skip
+        return command(**given, within=within)
+
+    for option in (
+        click.option("--with-figures", is_flag=True, help="Only bulletins that report figures."),
+        click.option("--place", help="A place that is named, or the portal's own."),
+        click.option("--person", help="Somebody who is named."),
+        click.option("--section", help="A section of the portal, by its whole name."),
+        click.option("--province", help="The portal's province, as it was or is called."),
+        click.option("--to", "last", type=Day(), help=f"Published on or before, {DATE_HELP}."),
+        click.option("--from", "first", type=Day(), help=f"Published on or after, {DATE_HELP}."),
+        click.option("--portal", help="Only this portal (slug)."),
+    ):
+        narrowed = option(narrowed)
+    return narrowed
 
 
 class Number(click.ParamType[Any]):

@@ -49,7 +49,9 @@ def restore(ctx: click.Context, path: Path) -> None:
 
     config, database = ctx.obj
     found = bring_back(path, load_config(config, database), say)
-    open_shop(ctx).index.renew()
+    shop = open_shop(ctx)
+    shop.index.renew()
+    shop.figure_index.renew()
     say(f"restored what was backed up at {found.made}; `bantin verify` checks it")
 
 

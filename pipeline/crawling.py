@@ -126,7 +126,11 @@ def crawl_portal(
     # The child watches its standard input: when this process is gone, it ends too. Which run is its own
     # only itself can tell: another process may have begun one meanwhile.
     with subprocess.Popen(  # noqa: S603
-        command, env=environment, cwd=shop.config.home, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        command,
+        env=environment,
+        cwd=shop.config.home,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     ) as child:
         told = child.stdout.read() if child.stdout else b""
         code = child.wait()

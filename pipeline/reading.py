@@ -10,7 +10,17 @@ from model.records import Article, Document
 from nlp import annotate, compare_figures, home_provinces, read_sightings, reader_version
 from pipeline.revisits import recheck_after
 from pipeline.workshop import TOLD_EVERY, Progress, Tally, Workshop, many
-from storage import annotations, captures, editions, identity, pages, queries, schema, warc
+from storage import (
+    annotations,
+    captures,
+    editions,
+    identity,
+    pages,
+    queries,
+    reposts,
+    schema,
+    warc,
+)
 from storage.database import Session, begin, look
 from storage.ids import derive_id
 
@@ -29,7 +39,8 @@ def read_due(shop: Workshop, tally: Tally, say: Progress) -> Tally:
     if vanished := editions.mark_vanished(shop.engine):
         say(f"{many(vanished, 'article')} vanished from the portal")
     annotate_due(shop, say)
-    shop.index.catch_up()
+    reposts.link_reposts(shop.engine)
+    shop.catch_up()
     return tally
 
 

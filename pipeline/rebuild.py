@@ -55,4 +55,5 @@ def _rebuild(shop: Workshop, say: Progress) -> Rebuilt:
     restore_pages(shop.engine, recheck_after)
     made.editions = tally.new + tally.edited
     shop.index.renew()
+    shop.figure_index.renew()
     return made

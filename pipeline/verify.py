@@ -24,7 +24,7 @@ def verify(shop: Workshop, say: Progress) -> Iterator[Finding]:
     yield from _guarded("archive", checks.check_files(shop.engine, shop.config.archive))
     yield from _check_editions(shop, say)
     with look(shop.engine) as session:
-        for name, found in checks.whole_checks(session, shop.index):
+        for name, found in checks.whole_checks(session, (shop.index, shop.figure_index)):
             yield from _guarded(name, found)
 
 

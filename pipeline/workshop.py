@@ -10,7 +10,8 @@ from crawler import load_portals
 from model.errors import ConfigError, InputError, UnknownPortal
 from model.records import Portal
 from storage.database import open_database
-from storage.index import SearchIndex
+from storage.figure_index import FigureIndex
+from storage.search import SearchIndex
 
 Progress = Callable[[str], None]
 TOLD_EVERY = 50  # pages or editions between two lines of progress
@@ -61,8 +62,19 @@ class Workshop:
 
     @cached_property
     def index(self) -> SearchIndex:
-        """The search index; a crawl does without."""
+        """The search index of articles; a crawl does without."""
         return SearchIndex(self.config.index, self.engine)
+
+    @cached_property
+    def figure_index(self) -> FigureIndex:
+        """The search index of figures."""
+        folder = self.config.index
+        return FigureIndex(folder.with_name(folder.name + "-figures"), self.engine)
+
+    def catch_up(self) -> None:
+        """Bring both indexes up to the journal."""
+        self.index.catch_up()
+        self.figure_index.catch_up()
 
     def load_portals(self) -> None:
         """Read the portals' files, again after one was written."""

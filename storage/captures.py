@@ -267,6 +267,8 @@ def forget_readings(engine: Engine) -> int:
         of_editions = (schema.Office, schema.Sighting, schema.Time, schema.Figure, schema.Mention)
         for table in (*of_editions, schema.Attachment):
             session.execute(delete(table).where(table.edition_id.not_in(only_lost)))
+        session.execute(delete(schema.Band))
+        session.execute(delete(schema.Likeness))
         session.execute(delete(edition).where(edition.id.not_in(only_lost)))
         articles = select(edition.article_id)
         session.execute(delete(schema.Article).where(schema.Article.id.not_in(articles)))

@@ -15,10 +15,10 @@ from storage import schema
 from storage.archive import seal
 from storage.captures import first_state, place_of, warc_files
 from storage.corrections import correction_line
-from storage.documents import document_version
 from storage.editions import article_row, newest_edition
 from storage.identity import groups_of, identity_line, person_rows
-from storage.index import SearchIndex, indexed_rows
+from storage.index import DerivedIndex
+from storage.reposts import group_members, likely_members, origin_of, wrong_bands
 from storage.values import to_scaled
 from storage.warc import Held, payload_digest, read_block, read_exchange, scan_file
 
@@ -52,15 +52,19 @@ def is_founding(session: Session, capture: schema.Capture) -> bool:
     return session.scalar(asked.limit(1)) is not None
 
 
-def whole_checks(session: Session, index: SearchIndex) -> Iterator[tuple[str, Iterator[Finding]]]:
+def whole_checks(
+    session: Session, indexes: Iterable[DerivedIndex]
+) -> Iterator[tuple[str, Iterator[Finding]]]:
     """The checks that look at whole tables, by name."""
     yield "rows", check_rows(session)
     yield "articles", check_articles(session)
     yield "people", check_people(session)
     yield "corrections", check_corrections(session)
     yield "decisions", check_identities(session)
+    yield "re-posts", check_reposts(session)
     yield "journal", check_journal(session)
-    yield "index", check_index(session, index)
+    for index in indexes:
+        yield index.name, check_index(session, index)
 
 
 def differing(row: Any, expected: dict[str, Any]) -> list[str]:
@@ -294,6 +298,23 @@ def _scaled(session: Session, row: schema.Correction) -> int | None:
     return to_scaled(figure.type, None if row.value is None else Decimal(row.value))
 
 
+def check_reposts(session: Session) -> Iterator[Finding]:
+    """Articles that are not in the group of re-posts that the texts put them in."""
+    held = {
+        row.id: row.origin
+        for row in session.execute(select(schema.Article.id, schema.Article.origin))
+    }
+    for article_id in wrong_bands(session):
+        problem = "was not compared with others in its current edition"
+        yield about_article(session, article_id, f"article {article_id}", problem)
+    for group in group_members(likely_members(session)):
+        origin = origin_of(group)
+        for member in group:
+            if held[member.id] != origin:
+                problem = f"is held for a re-post of {held[member.id]}, the texts say {origin}"
+                yield about_article(session, member.id, f"article {member.id}", problem)
+
+
 def check_journal(session: Session) -> Iterator[Finding]:
     """Gaps in the journal's numbers, and editions that it does not tell of."""
     number = schema.Journal.number
@@ -333,30 +354,31 @@ def _gaps(numbers: Iterable[int]) -> Iterator[Finding]:
 _LOT = 500  # articles compared with the index at once
 
 
-def check_index(session: Session, index: SearchIndex) -> Iterator[Finding]:
-    """Articles that the index lacks, holds in another reading, or should no longer hold."""
-    held = index.held()
-    if held is None:
+def check_index(session: Session, index: DerivedIndex) -> Iterator[Finding]:
+    """What an index of articles or figures lacks, holds in another reading, or should no longer hold."""
+    total = index.size()
+    if total is None:
         count = session.scalar(select(func.count()).select_from(schema.Article))
         if count:
             problem = f"missing or damaged, {count} articles; the next search makes it anew"
-            yield Finding(what="index", problem=problem)
+            yield Finding(what=index.name, problem=problem)
         return
-    waiting = set(
-        session.scalars(
-            select(schema.Journal.article_id).where(schema.Journal.number > index.last_number())
-        )
-    )
+    number = schema.Journal.number
+    later = select(schema.Journal.article_id).where(number > index.last_number())
+    waiting = {key for key in session.scalars(later) if key}
     ids = list(session.scalars(select(schema.Article.id).order_by(schema.Article.id)))
+    total -= len(index.held(sorted(waiting - set(ids))))
     for at in range(0, len(ids), _LOT):
-        for indexed in indexed_rows(session, ids[at : at + _LOT]):
-            article_id = indexed[0].id
-            version = held.pop(article_id, None)
-            if article_id in waiting or version == document_version(*indexed):
+        held = index.held(ids[at : at + _LOT])
+        total -= len(held)
+        for key, (version, article_id) in index.expected(session, ids[at : at + _LOT]).items():
+            found = held.pop(key, None)
+            if article_id in waiting or found == version:
                 continue
-            problem = "not in the index" if version is None else "indexed in another reading"
-            yield about_article(session, article_id, "index", problem)
-    for article_id in held.keys() - waiting:
-        yield Finding(
-            what="index", problem="holds an article that is not there", article_id=article_id
-        )
+            problem = "not in the index" if found is None else "indexed in another reading"
+            yield about_article(session, article_id, index.name, problem)
+        if held and not waiting:
+            yield Finding(what=index.name, problem=f"holds {', '.join(held)}: not there any more")
+        session.expunge_all()
+    if total:
+        yield Finding(what=index.name, problem=f"holds {total} of articles that are not there")

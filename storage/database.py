@@ -13,7 +13,7 @@ from model.errors import StoreError
 
 __all__ = ["HEAD", "Session", "begin", "look", "open_database"]
 
-HEAD = "0006"  # the newest file in migrations/versions
+HEAD = "0007"  # the newest file in migrations/versions
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -131,3 +131,24 @@ def _points(found: dict[tuple[str, str], list[Row]]) -> list[Row]:
                      for row, value in zip(told, values, strict=True)],
         })  # fmt: skip
     return points
+
+
+def series_rows(series: Iterable[Row], *, whole_years: bool) -> Iterator[Row]:
+    """The points of series one by one, with the figures that tell them and the capture of the last.
+
+    With `whole_years` only points that are told of a year from its first day to its last.
+    """
+    for line in series:
+        named = {key: line[key] for key in ("type", "key", "unit", "about", "place")}
+        for point in line["points"]:
+            first, last = point["from"], point["to"]
+            if whole_years and (first[:4] != last[:4] or (first[4:], last[4:]) != _YEAR):
+                continue
+            told = point["told"]
+            yield named | {
+                "from": first, "to": last, "value": point["value"], "agree": point["agree"],
+                "figures": [one["figure"] for one in told], "archived": told[-1]["archived"],
+            }  # fmt: skip
+
+
+_YEAR = ("-01-01", "-12-31")

@@ -1,25 +1,23 @@
 """Questions for figures: as rows with their evidence, or grouped; readers' corrections stand beside."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from decimal import Decimal
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Engine, and_, func, or_, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from model.errors import InputError
 from model.records import decimal_text
 from storage import schema
-from storage.queries import EVERYTHING, Filters, archive_address, edition_limits
-from storage.values import bound_scaled, from_scaled
-from text import bare_key, exact_tokens, folded_tokens
-from text.queries import Token, read_tokens
+from storage.documents import portal_number
+from storage.figure_index import FigureIndex, FigureQuery, Values
+from storage.queries import archive_address, is_current
+from storage.values import from_scaled
 
 GROUPS = ("month", "quarter", "year", "portal", "place")
-_VALUE = func.coalesce(schema.Correction.scaled, schema.Figure.value)
-
+_AT_ONCE = 500  # figures read from the database at once
 
 FIELDS = (
     "id", "article_id", "edition_id", "type", "value", "low", "high", "total", "qualifier", "currency", "unit",
@@ -29,175 +27,103 @@ FIELDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class FigureQuestion:
-    """Which figures are asked for."""
-
-    words: str | None = None
-    type: str | None = None
-    noun: str | None = None
-    unit: str | None = None
-    least: Decimal | None = None
-    most: Decimal | None = None
-    loose: bool = False
-    place: str | None = None
-    filters: Filters = EVERYTHING
-    rejected: bool = False
-    repeats: bool = False
-
-
-def find_figures(engine: Engine, question: FigureQuestion) -> Iterator[dict[str, Any]]:
+def find_figures(
+    engine: Engine, index: FigureIndex, asked: FigureQuery
+) -> Iterator[dict[str, Any]]:
     """Figures of current editions as flat rows, newest article first.
 
     Left out are those that a reader rejected and those of a title or lead that the body tells again, unless asked for.
     """
     correction = schema.Correction
-    asked = (
-        select(schema.Figure, schema.Edition, schema.Article, schema.Portal.place, correction)
+    rows = (
+        select(schema.Figure, schema.Edition, schema.Article, correction)
         .join(schema.Edition, schema.Edition.id == schema.Figure.edition_id)
-        .join(schema.Article, schema.Article.current == schema.Edition.id)
-        .join(schema.Portal, schema.Portal.slug == schema.Article.portal)
+        .join(schema.Article, is_current())
         .outerjoin(correction, correction.figure_id == schema.Figure.id)
-        .where(*edition_limits(question.filters), *_figure_limits(question))
-        .where(*_kept(question.rejected))
-        .order_by(
-            schema.Edition.published.desc(),
-            schema.Article.id,
-            schema.Figure.start,
-            schema.Figure.id,
-        )
     )
-    words, noun, where = (
-        read_tokens(t or "") for t in (question.words, question.noun, question.place)
-    )
+    for lot in index.find(asked):
+        for at in range(0, len(lot), _AT_ONCE):
+            ids = lot[at : at + _AT_ONCE]
+            with Session(engine) as session:
+                found = {
+                    figure.id: figure_row(figure, edition, article, said)
+                    for figure, edition, article, said in session.execute(
+                        rows.where(schema.Figure.id.in_(ids))
+                    )
+                }
+            yield from (found[key] for key in ids if key in found)
+
+
+def without_reposts(engine: Engine, rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Rows of figures without those of articles that another one among them told first."""
+    found = list(rows)
+    articles = {row["article_id"] for row in found}
     with Session(engine) as session:
-        for figure, edition, article, place, said in session.execute(
-            asked.execution_options(yield_per=1000)
-        ):
-            if "repeat" in figure.read["flags"] and not question.repeats:
-                continue
-            near = f"{figure.sentence} {place or ''}"
-            if (
-                says(figure.sentence, words)
-                and names(figure.noun or "", noun)
-                and says(near, where)
-            ):
-                yield figure_row(figure, edition, article, said)
-
-
-def _kept(rejected: bool) -> list[Any]:
-    action = schema.Correction.action
-    return [] if rejected else [or_(action.is_(None), action != "reject")]
-
-
-def says(sentence: str, terms: tuple[Token, ...]) -> bool:
-    """Whether a text has all these words: one typed with marks exactly, one without folded."""
-    if not terms:
-        return True
-    exact, folded = set(exact_tokens(sentence)), set(folded_tokens(sentence))
-    return all(t.key in (exact if t.exact else folded) for t in terms)
-
-
-def names(noun: str, terms: tuple[Token, ...]) -> bool:
-    """Whether a counted noun has these words one behind the other: hộ nghèo is no hộ cận nghèo."""
-    if not terms:
-        return True
-    exact, folded = exact_tokens(noun), folded_tokens(noun)
-    if len(exact) != len(folded):
-        return False
-    return any(
-        all((exact if t.exact else folded)[at + i] == t.key for i, t in enumerate(terms))
-        for at in range(len(exact) - len(terms) + 1)
-    )
+        asked = select(schema.Article.id, schema.Article.origin)
+        told = session.execute(asked.where(schema.Article.origin.is_not(None)))
+        origins = {row.id: row.origin for row in told if row.id in articles}
+    first: dict[str, str] = {}
+    for row in sorted(found, key=lambda r: (r["published"] or "", r["article_id"])):
+        origin = origins.get(row["article_id"], row["article_id"])
+        first.setdefault(origin, origin if origin in articles else row["article_id"])
+    kept = set(first.values())
+    return (row for row in found if row["article_id"] in kept)
 
 
 def group_figures(
-    rows: Iterable[dict[str, Any]], by: str, places: dict[str, str | None]
+    index: FigureIndex, asked: FigureQuery, by: str, places: dict[str, str | None]
 ) -> list[dict[str, Any]]:
     """Figures in groups: how many, in how many articles, least, median, greatest and sum of their values.
 
-    A part of another figure of its group is not summed again. The sum is None where it would say nothing: of
-    percentages and of different nouns. Raises InputError where the figures are of several types or units.
+    Re-posts count once, and a part of another figure is not summed again. The sum is None where it would say
+    nothing: of percentages and of different nouns. `places` are those of all portals, by slug. Raises InputError
+    where the figures are of several types or units.
     """
-    groups: dict[str, list[dict[str, Any]]] = {}
-    kinds: set[str] = set()
-    for row in rows:
-        if row["value"] is None:
-            continue
-        kinds.add(" ".join(filter(None, (row["type"], row["currency"] or row["unit"]))))
-        key = _group(row, by, places)
-        groups.setdefault(key, []).append(row)
+    kinds = index.kinds(asked)
     if len(kinds) > 1:
         found = ", ".join(sorted(kinds)[:4])
         raise InputError(f"figures of several kinds ({found}); choose with --type and --unit")
-    return [_summed(key, groups[key]) for key in sorted(groups)]
-
-
-def _group(row: dict[str, Any], by: str, places: dict[str, str | None]) -> str:
-    day = row["published"] or ""
-    if by == "portal":
-        return str(row["portal"])
+    if not kinds:
+        return []
+    names = {portal_number(slug): slug for slug in places}
     if by == "place":
-        return places.get(row["portal"]) or "unknown"
-    if not day:
+        names = {number: places[slug] or "unknown" for number, slug in names.items()}
+    groups: dict[str, Values] = {}
+    for code, values in index.group(asked, by, kinds[0]).items():
+        name = names[code] if by in ("portal", "place") else _named(by, code)
+        groups[name] = groups[name].with_more(values) if name in groups else values
+    kind = kinds[0].partition(" ")[0]
+    return [_summed(key, groups[key], kind) for key in sorted(groups)]
+
+
+def _named(by: str, code: int) -> str:
+    """A month as 2023-07, a quarter as 2023-Q3.
+
+    >>> _named("month", 202307), _named("quarter", 20233), _named("year", 0)
+    ('2023-07', '2023-Q3', 'unknown')
+    """
+    if not code:
         return "unknown"
-    quarter = f"{day[:4]}-Q{(int(day[5:7]) + 2) // 3}"
-    return {"year": day[:4], "month": day[:7], "quarter": quarter}[by]
+    joint = {"month": "-", "quarter": "-Q", "year": ""}[by]
+    return f"{str(code)[:4]}{joint}{str(code)[4:]}"
 
 
-def _summed(key: str, found: list[dict[str, Any]]) -> dict[str, Any]:
-    values = [Decimal(row["value"]) for row in found]
-    shown = {"min": min(values), "median": median(values), "max": max(values)}
+def _summed(key: str, group: Values, kind: str) -> dict[str, Any]:
+    values = group.values
+    shown = {"min": values[0], "max": values[-1]}
+    told = {name: from_scaled(kind, value) for name, value in shown.items()}
+    middle = median(map(Decimal, values))
+    places = Decimal(from_scaled(kind, 1) or 1)
+    known = kind != "percent" and group.nouns < 2
     return {
         "group": key,
         "figures": len(values),
-        "articles": len({row["article_id"] for row in found}),
-        **{name: decimal_text(Decimal(value)) for name, value in shown.items()},
-        "sum": _sum(found),
+        "articles": group.articles,
+        "min": told["min"],
+        "median": decimal_text(middle * places),
+        "max": told["max"],
+        "sum": from_scaled(kind, group.total) if known else None,
     }
-
-
-def _sum(found: list[dict[str, Any]]) -> str | None:
-    if len({bare_key(row["noun"] or "") for row in found}) > 1 or found[0]["type"] == "percent":
-        return None
-    ids = {row["id"] for row in found}
-    wholes = [Decimal(row["value"]) for row in found if row["part_of"] not in ids]
-    return decimal_text(sum(wholes, Decimal(0)))
-
-
-def _figure_limits(question: FigureQuestion) -> list[Any]:
-    limits: list[Any] = []
-    if question.type:
-        limits.append(schema.Figure.type == question.type)
-    if question.unit:
-        limits.append(schema.Figure.unit == question.unit)
-    if question.least is not None:
-        limits.append(_bound(question, question.least, low_side=True))
-    if question.most is not None:
-        limits.append(_bound(question, question.most, low_side=False))
-    return limits
-
-
-def _bound(question: FigureQuestion, limit: Decimal, low_side: bool) -> Any:
-    """At least (or at most) a value, qualifiers understood.
-
-    "hơn 31 tỷ" is at least 30; "gần 30 tỷ" is below 30 and counts only when asked loosely.
-    """
-    kinds = [question.type] if question.type else ["money", "count", "percent", "measure"]
-    open_side = ("nearly", "under", "at_most") if low_side else ("over", "at_least")
-    parts = []
-    for kind in kinds:
-        scaled = bound_scaled(kind, limit, low_side=low_side)
-        end = schema.Figure.low if low_side else schema.Figure.high
-        known = func.coalesce(_VALUE, end)
-        inside = known >= scaled if low_side else known <= scaled
-        strict = known > scaled if low_side else known < scaled
-        loose = inside if question.loose else strict
-        doubtful = schema.Figure.qualifier.in_(open_side)
-        parts.append(
-            and_(schema.Figure.type == kind, or_(and_(doubtful, loose), and_(~doubtful, inside)))
-        )
-    return or_(*parts)
 
 
 def figure_row(

@@ -130,7 +130,8 @@ def _current(session: Session, names: set[str]) -> Sequence[schema.Sighting]:
     """Sightings in current editions, the earliest report first."""
     asked = (
         select(schema.Sighting)
-        .join(schema.Article, schema.Article.current == schema.Sighting.edition_id)
+        .join(schema.Article, schema.Article.id == schema.Sighting.article_id)
+        .where(schema.Article.current == schema.Sighting.edition_id)
         .where(schema.Sighting.key.in_(names))
     )
     day, article = schema.Sighting.reported, schema.Sighting.article_id
@@ -198,7 +199,8 @@ def _person_of(engine: Engine, key: Key) -> str:
     """The id of the person whom an article's name is now."""
     asked = (
         select(schema.Sighting.person_id)
-        .join(schema.Article, schema.Article.current == schema.Sighting.edition_id)
+        .join(schema.Article, schema.Article.id == schema.Sighting.article_id)
+        .where(schema.Article.current == schema.Sighting.edition_id)
         .where(schema.Sighting.article_id == key[0], schema.Sighting.key == key[1])
     )
     with Session(engine) as session:

@@ -1,5 +1,6 @@
 """A question as a query of the index: what must stand where, and what ranks first."""
 
+import re
 from collections.abc import Iterable
 from itertools import islice, pairwise
 
@@ -18,47 +19,73 @@ Must, Should, MustNot = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.
 def match_query(index: tantivy.Schema, query: Query, before: int | None = None) -> tantivy.Query:
     """The query of the index for a question; `before` is a moment that results lie before."""
     parts = [(Must, _any(index, clause, "text")) for clause in query.clauses]
-    parts += [(Must, _item(index, item, "person")) for item in query.persons]
-    parts += [(Must, _item(index, item, "place")) for item in query.places]
-    parts += [(MustNot, _item(index, item, "text")) for item in query.excluded]
+    parts += [(Must, match_item(index, item, "person")) for item in query.persons]
+    parts += [(Must, match_item(index, item, "place")) for item in query.places]
+    parts += [(MustNot, match_item(index, item, "text")) for item in query.excluded]
+    parts += [(Must, one_of(index, "in_province", query.provinces))] if query.provinces else []
+    parts += [(Must, one_of(index, "in_section", query.sections))] if query.sections else []
+    if query.figures:
+        parts.append((Must, higher_than(index, "figures", 0)))
     if query.portals:
         parts.append((Must, tantivy.Query.term_set_query(index, "portal", list(query.portals))))
     low, high = moment_bounds(query.first, query.last)
     if before is not None:
         high = before - 1 if high is None else min(high, before - 1)
     if low is not None or high is not None:
-        parts.append((Must, _between(index, low, high)))
+        parts.append((Must, ranged(index, "moment", low, high)))
     parts += [(Should, boost) for boost in _boosts(index, query)]
     if not any(occur == Must for occur, _ in parts):
         parts.append((Must, tantivy.Query.all_query()))
     return tantivy.Query.boolean_query(parts)
 
 
-def _between(index: tantivy.Schema, low: int | None, high: int | None) -> tantivy.Query:
+def both(*parts: tantivy.Query) -> tantivy.Query:
+    """What all of these hold of."""
+    return tantivy.Query.boolean_query([(Must, part) for part in parts])
+
+
+def one_of(
+    index: tantivy.Schema, field: str, values: Iterable[str] | Iterable[int]
+) -> tantivy.Query:
+    """What has one of these values."""
+    return tantivy.Query.term_set_query(index, field, list(values))
+
+
+def higher_than(index: tantivy.Schema, field: str, value: int) -> tantivy.Query:
+    """What has a number above this one."""
+    return ranged(index, field, value + 1, None)
+
+
+def ranged(
+    index: tantivy.Schema,
+    field: str,
+    low: int | None,
+    high: int | None,
+    kind: tantivy.FieldType = tantivy.FieldType.Unsigned,
+) -> tantivy.Query:
+    """What has a number from low to high, both included; None is no end."""
     if low is not None and high is not None and low > high:
         return tantivy.Query.empty_query()
     return tantivy.Query.range_query(
-        index,
-        "moment",
-        tantivy.FieldType.Unsigned,
-        low,
-        high,
-        include_lower=True,
-        include_upper=True,
+        index, field, kind, low, high, include_lower=True, include_upper=True
     )
 
 
 def _any(index: tantivy.Schema, items: Iterable[Item], field: str) -> tantivy.Query:
-    ways = [_item(index, item, field) for item in items]
-    return ways[0] if len(ways) == 1 else _either(ways)
+    return either([match_item(index, item, field) for item in items])
 
 
-def _item(index: tantivy.Schema, item: Item, field: str) -> tantivy.Query:
-    ways = [_phrase(index, way, field) for way in dict.fromkeys((item.tokens, *item.others))]
-    return ways[0] if len(ways) == 1 else _either(ways)
+def match_item(index: tantivy.Schema, item: Item, field: str) -> tantivy.Query:
+    """What has these words side by side in a field, in one of the ways to write them."""
+    return either(
+        [_phrase(index, way, field) for way in dict.fromkeys((item.tokens, *item.others))]
+    )
 
 
-def _either(ways: list[tantivy.Query]) -> tantivy.Query:
+def either(ways: list[tantivy.Query]) -> tantivy.Query:
+    """What one of these holds of."""
+    if len(ways) == 1:
+        return ways[0]
     return tantivy.Query.boolean_query([(Should, way) for way in ways])
 
 
@@ -66,6 +93,9 @@ def _phrase(index: tantivy.Schema, tokens: tuple[Token, ...], field: str) -> tan
     """Words side by side, each exactly or with any marks."""
     if len(tokens) == 1:
         way = "exact" if tokens[0].exact else "folded"
+        if tokens[0].prefix:
+            pattern = re.escape(tokens[0].key) + ".*"
+            return tantivy.Query.regex_query(index, f"{field}_{way}", pattern)
         return tantivy.Query.term_query(index, f"{field}_{way}", tokens[0].key)
     kinds = {token.exact for token in tokens}
     keys = [token.key for token in tokens]
@@ -83,11 +113,13 @@ def _boosts(index: tantivy.Schema, query: Query) -> list[tantivy.Query]:
     words = [clause[0].tokens for clause in query.clauses if len(clause) == 1]
     boosts = []
     for one, other in islice(pairwise(words), _PAIRS):
+        if one[-1].prefix or other[0].prefix:
+            continue
         pair = _phrase(index, (one[-1], other[0]), "text")
         boosts.append(tantivy.Query.const_score_query(pair, _PAIR))
     for tokens in words:
         boosts.append(tantivy.Query.boost_query(_phrase(index, tokens, "title"), _TITLE))
-        if not any(token.exact for token in tokens):
+        if not any(token.exact or token.prefix for token in tokens):
             typed = tuple(Token(token.key, True) for token in tokens)
             boosts.append(tantivy.Query.const_score_query(_phrase(index, typed, "text"), _LITERAL))
     return boosts

@@ -10,7 +10,6 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from storage import schema
-from storage.queries import EVERYTHING, Filters
 from text import bare_key, has_marks, match_key, write_out
 
 PEOPLE_FIELDS = ("id", "name", "names", "portal", "score", "offices", "articles")
@@ -45,24 +44,21 @@ def find_people(
     query: str | None = None,
     body: str | None = None,
     on: str | None = None,
-    filters: Filters = EVERYTHING,
+    articles: set[str] | None = None,
 ) -> list[dict[str, Any]]:
     """People as current editions report them, with their offices and articles: most reported first.
 
-    With `body` only who holds an office of it, and only these offices. With `on` as it stood that day by what
+    With `articles` only what these report. With `body` only who holds an office of it, and only these offices. With `on` as it stood that day by what
     was reported until then: without offices that were left or whose unit was no more, and of an office that
     one person holds at a time only the last who was reported to.
     """
-    filters = Filters(
-        filters.portal, filters.first, min(filter(None, (on, filters.last)), default=None)
-    )
     with Session(engine) as session:
         people = {row.id: Known(row) for row in session.scalars(select(schema.Person))}
-        for said in session.execute(_sightings(filters.portal)):
-            if said.person_id in people and _within(said.reported, filters):
+        for said in session.execute(_sightings()):
+            if said.person_id in people and _counts(said, on, articles):
                 _add_article(people[said.person_id], said)
-        for said in session.execute(_offices(filters.portal)):
-            if said.person_id in people and _within(said.reported, filters):
+        for said in session.execute(_offices()):
+            if said.person_id in people and _counts(said, on, articles):
                 _add_office(people[said.person_id].offices, said)
     found = [known for known in people.values() if known.articles and _meant(known, query)]
     if on:
@@ -139,18 +135,17 @@ def _written_out(word: str) -> str:
     return full if word.islower() and full != word.upper() else word
 
 
-def _within(reported: str | None, filters: Filters) -> bool:
-    """Whether a report is of the days asked for; one without a day is of none, for nobody knows."""
-    first, last = filters.first or "", filters.last or "9"
-    if not filters.first and not filters.last:
-        return True
-    return reported is not None and first <= reported[:10] <= last
+def _counts(said: Any, on: str | None, articles: set[str] | None) -> bool:
+    """Whether a report is by one of the articles, and by that day; one without a day is by none, for nobody knows."""
+    if articles is not None and said.article_id not in articles:
+        return False
+    return on is None or (said.reported is not None and said.reported[:10] <= on)
 
 
-def _sightings(portal: str | None) -> Any:
+def _sightings() -> Any:
     """Every sighting in a current edition with that edition's title, the earliest report first."""
     said = schema.Sighting
-    asked = (
+    return (
         select(
             said.person_id,
             said.name,
@@ -163,13 +158,12 @@ def _sightings(portal: str | None) -> Any:
         .join(schema.Article, schema.Article.current == schema.Edition.id)
         .order_by(said.reported, said.id)
     )
-    return asked.where(said.portal == portal) if portal else asked
 
 
-def _offices(portal: str | None) -> Any:
+def _offices() -> Any:
     """Every office of a current edition, in the order in which bulletins and their texts name them."""
     said, office = schema.Sighting, schema.Office
-    asked = (
+    return (
         select(
             said.person_id, said.article_id, office.title, office.position, office.body, office.whole,
             office.until, office.status, office.reported,
@@ -179,7 +173,6 @@ def _offices(portal: str | None) -> Any:
         .join(schema.Mention, schema.Mention.id == office.mention_id)
         .order_by(office.reported, office.edition_id, schema.Mention.start)
     )  # fmt: skip
-    return asked.where(said.portal == portal) if portal else asked
 
 
 def _add_article(known: Known, said: Any) -> None:

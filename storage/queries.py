@@ -1,28 +1,19 @@
 """Questions to the archive: articles, figures, people, status."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from model.errors import UnknownId
 from model.records import WarcPlace
 from storage import schema
 from storage.captures import place_of
-from storage.index import SearchIndex
+from storage.search import SearchIndex
 from storage.snippets import make_snippet
 from text.queries import Query
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What narrows a question; None is no limit. Days are ISO."""
-
-    portal: str | None = None
-    first: str | None = None
-    last: str | None = None
 
 
 @dataclass(frozen=True)
@@ -36,10 +27,11 @@ class Page:
     after: int | None = None
 
 
-EVERYTHING = Filters()
+_AT_ONCE = 250  # articles read from the database at once
 ARTICLE_FIELDS = (
     "id", "edition_id", "portal", "url", "native_id", "title", "published", "certainty", "section", "lead", "body",
-    "byline", "source", "attachments", "dialect", "captured", "seen", "vanished", "archived", "warc_file", "warc_offset", "annotated_by",
+    "byline", "source", "attachments", "dialect", "captured", "seen", "vanished", "archived", "warc_file", "warc_offset",
+    "origin", "annotated_by",
 )  # fmt: skip
 MENTION_FIELDS = (
     "id", "article_id", "edition_id", "type", "text", "name", "holders", "status", "code", "now", "start", "end",
@@ -48,20 +40,26 @@ MENTION_FIELDS = (
 
 
 def search_articles(engine: Engine, index: SearchIndex, query: Query, page: Page) -> dict[str, Any]:
-    """The answer to a search: exact total, a page of results, facets, and where the next page begins.
+    """The answer to a search: exact totals, a page of results, facets, and where the next page begins.
 
-    Where nothing is found, `suggestion` is the nearest question that finds something.
+    `total` counts results, where re-posts stand under one; `articles` and facets count each article. Where
+    nothing is found, `suggestion` is the nearest question that finds something.
     """
     newest = page.sort == "newest"
     before = (page.after or 0) if newest else None
     found = index.search(query, page.limit, page.offset, before)
     rows = _rows(engine, [hit.id for hit in found.hits])
+    again = _reposts(engine, rows.values())
     shown = [(hit, rows[hit.id]) for hit in found.hits if hit.id in rows]
-    results = [_result(row, hit.score, make_snippet(row.text, query)) for hit, row in shown]
-    more = newest and len(found.hits) == page.limit
+    results = [
+        _result(row, hit.score, make_snippet(row.text, query)) | {"reposts": again[row.id]}
+        for hit, row in shown
+    ]
+    more = newest and found.more and found.hits
     return {
         "query": page.typed,
         "total": found.total,
+        "articles": found.articles,
         "results": results,
         "facets": found.facets,
         "next": str(found.hits[-1].moment) if more else None,  # no JSON reader may round it
@@ -69,44 +67,35 @@ def search_articles(engine: Engine, index: SearchIndex, query: Query, page: Page
     }
 
 
-def narrow(query: Query, portal: str | None, first: str | None, last: str | None) -> Query:
-    """A question narrowed to a portal and days."""
-    portals = (portal,) if portal and not query.portals else query.portals
-    return replace(
-        query,
-        portals=portals if not portal or portal in portals else ("",),
-        first=max(filter(None, (first, query.first)), default=None),
-        last=min(filter(None, (last, query.last)), default=None),
-    )
-
-
 def _rows(engine: Engine, ids: list[str]) -> dict[str, Any]:
-    asked = (
-        select(
-            schema.Article.id,
-            schema.Article.portal,
-            schema.Article.url,
-            schema.Edition.title,
-            schema.Edition.published,
-            schema.Edition.text,
-        )
-        .join(schema.Edition, schema.Edition.id == schema.Article.current)
-        .where(schema.Article.id.in_(ids))
-    )
+    asked = _told().where(schema.Article.id.in_(ids))
     with Session(engine) as session:
         return {row.id: row for row in session.execute(asked)}
 
 
-def edition_limits(filters: Filters) -> list[Any]:
-    """The filters as conditions on article and current edition."""
-    limits = []
-    if filters.portal:
-        limits.append(schema.Article.portal == filters.portal)
-    if filters.first:
-        limits.append(schema.Edition.published >= filters.first)
-    if filters.last:
-        limits.append(func.substr(schema.Edition.published, 1, 10) <= filters.last)
-    return limits
+def _told() -> Any:
+    article, edition = schema.Article, schema.Edition
+    columns = (article.id, article.portal, article.url, article.origin)
+    texts = (edition.title, edition.published, edition.text)
+    return select(*columns, *texts).join(edition, edition.id == article.current)
+
+
+def _reposts(engine: Engine, rows: Iterable[Any]) -> dict[str, list[dict[str, Any]]]:
+    """The other articles that tell the same as each of these, the earliest first."""
+    shown = list(rows)
+    origins = {row.origin for row in shown if row.origin}
+    asked = _told().where(schema.Article.origin.in_(origins))
+    with Session(engine) as session:
+        order = (schema.Edition.published, schema.Article.id)
+        members = session.execute(asked.order_by(*order)).all() if origins else []
+    return {
+        row.id: [
+            {"id": other.id, "portal": other.portal, "url": other.url, "published": other.published}
+            for other in members
+            if row.origin and other.origin == row.origin and other.id != row.id
+        ]
+        for row in shown
+    }
 
 
 def _result(row: Any, score: float, snippet: str) -> dict[str, Any]:
@@ -119,6 +108,12 @@ def _result(row: Any, score: float, snippet: str) -> dict[str, Any]:
         "snippet": snippet,
         "score": round(score, 4),
     }
+
+
+def is_current() -> Any:
+    """That an edition is its article's current one; by the article's id, which has an index."""
+    article, edition = schema.Article, schema.Edition
+    return (article.id == edition.article_id) & (article.current == edition.id)
 
 
 def archive_address(edition: schema.Edition, article: schema.Article) -> str:
@@ -141,17 +136,23 @@ def reader_versions(engine: Engine) -> list[str]:
     return sorted(version for version in {*read, *extracted} if version)
 
 
-def list_articles(engine: Engine, filters: Filters) -> Iterator[dict[str, Any]]:
-    """Articles with their current editions as flat rows, newest first."""
-    asked = (
-        select(schema.Article, schema.Edition)
-        .join(schema.Edition, schema.Edition.id == schema.Article.current)
-        .where(*edition_limits(filters))
-        .order_by(schema.Edition.published.desc(), schema.Article.id)
+def list_articles(engine: Engine, index: SearchIndex, query: Query) -> Iterator[dict[str, Any]]:
+    """The articles that a question finds, with their current editions, as flat rows, newest first."""
+    asked = select(schema.Article, schema.Edition).join(
+        schema.Edition, schema.Edition.id == schema.Article.current
     )
-    with Session(engine) as session:
-        for article, edition in session.execute(asked.execution_options(yield_per=500)):
-            yield _article_row(article, edition)
+    for ids in _lots(index, query):
+        with Session(engine) as session:
+            found = session.execute(asked.where(schema.Article.id.in_(ids)))
+            rows = {article.id: _article_row(article, edition) for article, edition in found}
+        yield from (rows[key] for key in ids if key in rows)
+
+
+def _lots(index: SearchIndex, query: Query) -> Iterator[list[str]]:
+    """The ids of the articles that a question finds, newest first, a few hundred at once."""
+    for found in index.find(query):
+        for at in range(0, len(found), _AT_ONCE):
+            yield found[at : at + _AT_ONCE]
 
 
 def _article_row(article: schema.Article, edition: schema.Edition) -> dict[str, Any]:
@@ -181,44 +182,51 @@ def _article_row(article: schema.Article, edition: schema.Edition) -> dict[str, 
         "archived": archive_address(edition, article),
         "warc_file": edition.warc_file,
         "warc_offset": edition.warc_offset,
+        "origin": article.origin,
         "annotated_by": edition.annotated_by,
     }
 
 
-def list_mentions(engine: Engine, filters: Filters) -> Iterator[dict[str, Any]]:
-    """Mentions of current editions as flat rows, newest article first, in text order."""
+def list_mentions(engine: Engine, index: SearchIndex, query: Query) -> Iterator[dict[str, Any]]:
+    """Mentions in the articles that a question finds as flat rows, newest article first, in text order."""
     asked = (
         select(schema.Mention, schema.Edition, schema.Article)
         .join(schema.Edition, schema.Edition.id == schema.Mention.edition_id)
-        .join(schema.Article, schema.Article.current == schema.Edition.id)
-        .where(*edition_limits(filters))
-        .order_by(
-            schema.Edition.published.desc(),
-            schema.Article.id,
-            schema.Mention.start,
-            schema.Mention.id,
-        )
+        .join(schema.Article, is_current())
+        .order_by(schema.Article.id, schema.Mention.start, schema.Mention.id)
     )
-    with Session(engine) as session:
-        for mention, edition, article in session.execute(asked.execution_options(yield_per=1000)):
-            yield {
-                "id": mention.id,
-                "article_id": article.id,
-                "edition_id": edition.id,
-                "type": mention.type,
-                "text": mention.text,
-                "name": mention.name,
-                "holders": mention.read.get("holders") or [],
-                "status": mention.read.get("status"),
-                "code": mention.code,
-                "now": mention.read.get("now") or [],
-                "start": mention.start,
-                "end": mention.end,
-                "published": edition.published,
-                "portal": article.portal,
-                "url": article.url,
-                "archived": archive_address(edition, article),
-            }
+    for ids in _lots(index, query):
+        rows: dict[str, list[dict[str, Any]]] = {key: [] for key in ids}
+        with Session(engine) as session:
+            for mention, edition, article in session.execute(
+                asked.where(schema.Article.id.in_(ids))
+            ):
+                rows[article.id].append(_mention_row(mention, edition, article))
+        for key in ids:
+            yield from rows[key]
+
+
+def _mention_row(
+    mention: schema.Mention, edition: schema.Edition, article: schema.Article
+) -> dict[str, Any]:
+    return {
+        "id": mention.id,
+        "article_id": article.id,
+        "edition_id": edition.id,
+        "type": mention.type,
+        "text": mention.text,
+        "name": mention.name,
+        "holders": mention.read.get("holders") or [],
+        "status": mention.read.get("status"),
+        "code": mention.code,
+        "now": mention.read.get("now") or [],
+        "start": mention.start,
+        "end": mention.end,
+        "published": edition.published,
+        "portal": article.portal,
+        "url": article.url,
+        "archived": archive_address(edition, article),
+    }
 
 
 def get_article(engine: Engine, article_id: str, number: int | None = None) -> dict[str, Any]:

@@ -116,7 +116,8 @@ class Article(Base):
     """What a portal published under one identity.
 
     `current` is the edition captured last; `seen` is when the portal last showed it, `vanished` when it
-    was first seen without it: the page gone, or out of its list while the neighbours stayed.
+    was first seen without it: the page gone, or out of its list while the neighbours stayed. `origin` is the
+    article published first of those that tell the same on several portals (itself, perhaps); null of others.
     """
 
     __tablename__ = "article"
@@ -127,6 +128,7 @@ class Article(Base):
     current: Mapped[str | None] = mapped_column(String(16))
     seen: Mapped[datetime | None]
     vanished: Mapped[datetime | None]
+    origin: Mapped[str | None] = mapped_column(String(16), index=True)
 
 
 class Edition(Base):
@@ -294,6 +296,24 @@ class Relink(Base):
 
     __tablename__ = "relink"
     key: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
+class Likeness(Base):
+    """An article that was compared with others, in which edition, and the bands of its MinHash."""
+
+    __tablename__ = "likeness"
+    article_id: Mapped[str] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    edition_id: Mapped[str] = mapped_column(String(16))
+    bands: Mapped[list[Any]]
+
+
+class Band(Base):
+    """A band of a MinHash: articles that share one may tell the same."""
+
+    __tablename__ = "band"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    article_id: Mapped[str] = mapped_column(String(16), primary_key=True)
 
 
 class Subscription(Base):

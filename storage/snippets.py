@@ -63,8 +63,14 @@ class _Words:
 
     def starts(self, way: tuple[Token, ...]) -> list[int]:
         """Where words stand side by side, by the number of the first."""
-        places = [self._at.get(token, set()) for token in way]
+        places = [self._places(token) for token in way]
         return [n for n in places[0] if all(n + i in at for i, at in enumerate(places))]
+
+    def _places(self, token: Token) -> set[int]:
+        if not token.prefix:
+            return self._at.get(token, set())
+        alike = (t for t in self._at if t.exact == token.exact and t.key.startswith(token.key))
+        return {at for t in alike for at in self._at[t]}
 
 
 def _densest(spans: list[Span], size: int) -> int:

@@ -7,7 +7,7 @@ from model.records import decimal_text
 _WIDE = Context(prec=60)
 _PLACES = {"money": 2}
 _OTHER = 6
-_BIGINT = 2**63 - 1
+MOST = 2**63 - 1  # what 64 bits hold
 _MOST_DIGITS = 30  # far beyond 64 bits; shields the arithmetic from exponents like 1e999999
 
 
@@ -21,7 +21,7 @@ def to_scaled(kind: str, value: Decimal | None) -> int | None:
         return None
     scaled = value.scaleb(_PLACES.get(kind, _OTHER))
     whole = int(scaled)
-    return whole if scaled == whole and abs(whole) <= _BIGINT else None
+    return whole if scaled == whole and abs(whole) <= MOST else None
 
 
 def from_scaled(kind: str, scaled: int | None) -> str | None:
@@ -44,9 +44,9 @@ def bound_scaled(kind: str, limit: Decimal, *, low_side: bool) -> int:
     (1, 0)
     """
     if limit.adjusted() > _MOST_DIGITS:
-        return _BIGINT if limit > 0 else -_BIGINT
+        return MOST if limit > 0 else -MOST
     places = _PLACES.get(kind, _OTHER)
     exact = limit.quantize(
         Decimal(1).scaleb(-places), ROUND_CEILING if low_side else ROUND_FLOOR, _WIDE
     )
-    return max(-_BIGINT, min(_BIGINT, int(exact.scaleb(places, _WIDE))))
+    return max(-MOST, min(MOST, int(exact.scaleb(places, _WIDE))))

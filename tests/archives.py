@@ -1,9 +1,13 @@
 """Archives for tests: a folder with the sample portals in it, and the command run inside."""
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
+import threading
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,11 +45,38 @@ def allow_hosts(home: Path, hosts: list[str]) -> None:
     )
 
 
+_ONE = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def _server() -> subprocess.Popen[str]:
+    """What runs the commands of this test process (tests/forked.py); it ends when its input does."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.forked"], cwd=Path(__file__).parent.parent,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},  # where numpy is there, it starts threads
+    )  # fmt: skip
+
+
 def bantin(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command run in an archive."""
-    return subprocess.run(
-        [BANTIN, *arguments], cwd=home, capture_output=True, text=True, check=False
-    )
+    with tempfile.TemporaryDirectory() as folder, _ONE:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        asked = {
+            "folder": str(home),
+            "arguments": [str(a) for a in arguments],
+            "out": str(out),
+            "err": str(err),
+        }
+        server = _server()
+        assert server.stdin
+        assert server.stdout
+        server.stdin.write(json.dumps(asked | {"environment": dict(os.environ)}) + "\n")
+        server.stdin.flush()
+        code = int(server.stdout.readline())
+        return subprocess.CompletedProcess(
+            ["bantin", *arguments], code, out.read_text("utf-8", "replace"), err.read_text("utf-8")
+        )
 
 
 def done(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -43,6 +43,7 @@ HOMES = {
     "sqlalchemy": {"storage"},
     "alembic": {"storage"},
     "warcio": {"storage"},
+    "rensa": {"text"},
     "tantivy": {"storage"},
     "filelock": {"storage"},
     "tldextract": {"crawler"},

@@ -24,7 +24,7 @@ def test_backup_with_its_archive_comes_back_whole(crawled: Path, tmp_path: Path)
     done(home, "restore", str(tmp_path / "kept"))
     assert exported(home) == before
     assert done(home, "verify").stdout == ""
-    assert len(rows(home, "search", "ho ngheo")) == 14
+    assert len(rows(home, "search", "ho ngheo")) == 9
 
 
 def test_backup_without_its_archive_needs_the_files(crawled: Path, tmp_path: Path) -> None:

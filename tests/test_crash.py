@@ -94,10 +94,13 @@ def test_each_crawl_reports_on_its_own_run(tmp_path: Path, sites: list[SampleSit
         crawls = [
             opened.enter_context(
                 subprocess.Popen(
-                    [BANTIN, "crawl", "--full", "--format", "jsonl"], cwd=tmp_path,
-                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                    [BANTIN, "crawl", "--full", "--format", "jsonl"],
+                    cwd=tmp_path,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
                 )
-            )  # fmt: skip
+            )
             for _ in range(3)
         ]
         ends = [crawl.communicate() for crawl in crawls]
@@ -105,4 +108,5 @@ def test_each_crawl_reports_on_its_own_run(tmp_path: Path, sites: list[SampleSit
         if crawl.returncode == 0:
             assert json.loads(out)["requests"] > 1, out
         else:
-            assert crawl.returncode == 1 and "is being worked on by" in err, err
+            assert crawl.returncode == 1, out
+            assert "is being worked on by" in err, err

@@ -17,6 +17,7 @@ _PIECE = re.compile(
 )
 # What stands inside a word or number and keeps its parts side by side: 135/QĐ-TTg, LĐ-TB&XH, H'Hen.
 _APART = re.compile(r"[^\w\-/&.,'’+]+")
+_LEAST_PREFIX = 2  # letters before a star; with fewer it means nothing
 _OR = frozenset(["OR", "HOẶC"])
 # The names of operators, Vietnamese and English.
 OPERATORS = {
@@ -28,10 +29,14 @@ OPERATORS = {
 
 @dataclass(frozen=True)
 class Token:
-    """One word as it is matched: exactly where it was typed with marks, else whatever marks it carries."""
+    """One word as it is matched: exactly where it was typed with marks, else whatever marks it carries.
+
+    With `prefix` words that begin so.
+    """
 
     key: str
     exact: bool
+    prefix: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,9 @@ class Query:
     last: str | None = None
     persons: tuple[Item, ...] = ()
     places: tuple[Item, ...] = ()
+    provinces: tuple[str, ...] = ()  # as bare keys, of old or today's names
+    sections: tuple[str, ...] = ()  # as bare keys
+    figures: bool = False  # only what reports figures
 
     @property
     def asks(self) -> bool:
@@ -98,7 +106,10 @@ def _values(piece: re.Match[str]) -> list[str]:
     named = [piece["name"]] if piece["name"] else []
     if piece["phrase"] is not None:
         return [*named, piece["phrase"]]
-    return [*named, *_APART.split(piece["word"])]
+    words = [word for word in _APART.split(piece["word"]) if word]
+    if words and piece["word"].endswith("*"):
+        words[-1] += "*"
+    return [*named, *words]
 
 
 def _with_items(
@@ -109,6 +120,32 @@ def _with_items(
         return (*clauses, *((item,) for item in items))
     first, *rest = items
     return (*clauses[:-1], (*clauses[-1], first), *((item,) for item in rest))
+
+
+def narrowed(query: Query, within: Query) -> Query:
+    """What both questions ask for at once."""
+    portals = query.portals or within.portals
+    if query.portals and within.portals:
+        portals = tuple(slug for slug in query.portals if slug in within.portals) or ("",)
+    both = {
+        name: (*getattr(query, name), *getattr(within, name))
+        for name in ("clauses", "excluded", "persons", "places")
+    }
+    return Query(
+        portals=portals,
+        first=max(filter(None, (query.first, within.first)), default=None),
+        last=min(filter(None, (query.last, within.last)), default=None),
+        provinces=within.provinces or query.provinces,
+        sections=within.sections or query.sections,
+        figures=query.figures or within.figures,
+        **both,
+    )
+
+
+def read_item(value: str) -> Item | None:
+    """The words of a name, side by side, with the other ways to write it; None where there is no word."""
+    item = _item(value)
+    return _with_others(item) if item else None
 
 
 def read_tokens(value: str) -> tuple[Token, ...]:
@@ -122,7 +159,10 @@ def _item(value: str) -> Item | None:
     if not exact or len(exact) != len(folded):
         return None
     pairs = zip(exact, folded, strict=True)
-    return Item(tuple(Token(e, True) if has_marks(e) else Token(f, False) for e, f in pairs))
+    tokens = tuple(Token(e, True) if has_marks(e) else Token(f, False) for e, f in pairs)
+    if value.endswith("*") and len(tokens) == 1 and len(tokens[0].key) >= _LEAST_PREFIX:
+        return Item((replace(tokens[0], prefix=True),))
+    return Item(tokens)
 
 
 def _operator(query: Query, piece: re.Match[str]) -> Query | None:

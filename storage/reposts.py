@@ -1,0 +1,205 @@
+"""Re-posts: articles of several portals whose current editions tell the same. Never editions of one article.
+
+A group is what likeness ties together, directly or by others; its origin is the member published first. The same
+articles make the same groups in any order of work.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Engine, delete, func, insert, or_, select
+from sqlalchemy.orm import Session
+
+from storage import schema
+from storage.database import begin
+from storage.journal import add_line
+from text.likeness import Telling, tells_same
+
+NEAR = 31  # days between the publications of an article and its re-post
+_LOT = 100  # articles that are compared in one transaction, so that nobody waits long
+
+
+@dataclass(frozen=True)
+class Member:
+    """An article as it is compared: portal, day of publication (None where unknown), and what orders it."""
+
+    id: str
+    portal: str
+    day: str | None
+    rank: tuple[str, str]
+    telling: Telling
+
+
+def is_repost(one: Member, other: Member) -> bool:
+    """Whether two articles are one piece of news on two portals."""
+    if one.portal == other.portal:
+        return False
+    if one.day and other.day:
+        apart = date.fromisoformat(one.day) - date.fromisoformat(other.day)
+        if abs(apart.days) > NEAR:
+            return False
+    return tells_same(one.telling, other.telling)
+
+
+def group_members(members: Iterable[Member]) -> list[list[Member]]:
+    """The members in groups, those of no group alone; only what shares a band is compared."""
+    groups: dict[str, list[Member]] = {}
+    sharing: dict[int, list[Member]] = defaultdict(list)
+    for member in sorted(members, key=lambda m: m.rank):
+        bands = member.telling.bands()
+        near = {m.id: m for band in bands for m in sharing[band]}
+        joined = [member]
+        for other in near.values():
+            group = groups[other.id]
+            if group is not joined and other not in joined and is_repost(member, other):
+                joined = [*group, *joined]
+                groups.update((m.id, joined) for m in joined)
+        groups.update((m.id, joined) for m in joined)
+        for band in bands:
+            sharing[band].append(member)
+    return list({id(group): group for group in groups.values()}.values())
+
+
+def origin_of(group: Iterable[Member]) -> str | None:
+    """The article of a group that was published first; None where there is only one."""
+    members = sorted(group, key=lambda m: m.rank)
+    return members[0].id if len(members) > 1 else None
+
+
+def link_reposts(engine: Engine) -> None:
+    """Put every article whose current edition was not compared yet into its group; safe when killed."""
+    while True:
+        with begin(engine) as session:
+            session.get(schema.Counter, "journal", with_for_update=True)  # one process at a time
+            lot = session.scalars(_stale().limit(_LOT)).all()
+            cache: dict[str, Member] = {}
+            for article_id in lot:
+                _relink(session, article_id, cache)
+        if len(lot) < _LOT:
+            return
+
+
+def _stale() -> Any:
+    likeness = schema.Likeness
+    changed = or_(likeness.edition_id.is_(None), likeness.edition_id != schema.Article.current)
+    asked = select(schema.Article.id).outerjoin(likeness, likeness.article_id == schema.Article.id)
+    return asked.where(schema.Article.current.is_not(None), changed).order_by(schema.Article.id)
+
+
+def _relink(session: Session, article_id: str, cache: dict[str, Member]) -> None:
+    """Compare one article anew, and set the origins of all whose groups are others now."""
+    article = session.get_one(schema.Article, article_id)
+    cache.pop(article_id, None)
+    apart = (
+        _members(session, schema.Article.origin == article.origin, cache) if article.origin else []
+    )
+    groups = group_members(m for m in apart if m.id != article_id)
+    (member,) = _members(session, schema.Article.id == article_id, cache)
+    bands = member.telling.bands()
+    near = _near(session, article_id, bands)
+    joined = [member]
+    for candidate in _members(session, schema.Article.id.in_(near), cache):
+        if candidate in joined:
+            continue
+        if is_repost(member, candidate):
+            group = next((g for g in groups if candidate in g), None) or _group(
+                session, candidate, cache
+            )
+            groups = [g for g in groups if candidate not in g]
+            joined += group
+    for group in (*groups, joined):
+        _set_origin(session, group)
+    _note_bands(session, article, bands)
+
+
+def _near(session: Session, article_id: str, bands: list[int]) -> list[str]:
+    band = schema.Band
+    asked = select(band.article_id).where(band.key.in_(bands), band.article_id != article_id)
+    return sorted(set(session.scalars(asked)))
+
+
+def _group(session: Session, member: Member, cache: dict[str, Member]) -> list[Member]:
+    """The group that an article is in by now."""
+    origin = session.scalar(select(schema.Article.origin).where(schema.Article.id == member.id))
+    if origin is None:
+        return [member]
+    return _members(session, schema.Article.origin == origin, cache)
+
+
+def _set_origin(session: Session, group: list[Member]) -> None:
+    origin = origin_of(group)
+    articles = select(schema.Article).where(schema.Article.id.in_([m.id for m in group]))
+    for article in session.scalars(articles.order_by(schema.Article.id)):
+        if article.origin == origin:
+            continue
+        article.origin = origin
+        if _told(session, article.id) != (origin or ""):
+            add_line(session, "reposts", article.id, article.current, origin or "")
+    session.flush()
+
+
+def _told(session: Session, article_id: str) -> str:
+    """The origin of an article that the journal told last: a rebuild is no news."""
+    line = schema.Journal
+    asked = select(line.detail).where(line.article_id == article_id, line.event == "reposts")
+    return session.scalar(asked.order_by(line.number.desc()).limit(1)) or ""
+
+
+def _note_bands(session: Session, article: schema.Article, bands: list[int]) -> None:
+    old = session.get(schema.Likeness, article.id)
+    if old:
+        band = schema.Band
+        gone = delete(band).where(band.key.in_(old.bands), band.article_id == article.id)
+        session.execute(gone)
+    row = schema.Likeness(article_id=article.id, edition_id=article.current, bands=bands)
+    session.merge(row)
+    if bands:
+        session.execute(insert(schema.Band), [{"key": b, "article_id": article.id} for b in bands])
+
+
+def likely_members(session: Session) -> list[Member]:
+    """The articles that share a band with another or are held for a re-post."""
+    band = schema.Band
+    shared = select(band.key).group_by(band.key).having(func.count() > 1)
+    near = select(band.article_id).where(band.key.in_(shared))
+    return _members(session, schema.Article.id.in_(near) | schema.Article.origin.is_not(None), {})
+
+
+def wrong_bands(session: Session) -> Iterator[str]:
+    """Articles that were not compared as their current edition reads."""
+    asked = (
+        select(schema.Article.id, schema.Edition, schema.Likeness)
+        .join(schema.Edition, schema.Edition.id == schema.Article.current)
+        .outerjoin(schema.Likeness, schema.Likeness.article_id == schema.Article.id)
+        .order_by(schema.Article.id)
+    )
+    for article_id, edition, row in session.execute(asked.execution_options(yield_per=200)):
+        bands = _member(article_id, "", edition).telling.bands()
+        if row is None or (row.edition_id, row.bands) != (edition.id, bands):
+            yield article_id
+
+
+def _members(session: Session, which: Any, cache: dict[str, Member]) -> list[Member]:
+    asked = (
+        select(schema.Article.id, schema.Article.portal, schema.Edition)
+        .join(schema.Edition, schema.Edition.id == schema.Article.current)
+        .where(which)
+        .order_by(schema.Article.id)
+    )
+    found = []
+    for article_id, portal, edition in session.execute(asked):
+        if article_id not in cache:
+            cache[article_id] = _member(article_id, portal, edition)
+        found.append(cache[article_id])
+    return found
+
+
+def _member(article_id: str, portal: str, edition: schema.Edition) -> Member:
+    reading = edition.reading
+    told = "\n".join(filter(None, (reading["lead"], reading["body"])))
+    day = edition.published[:10] if edition.published else None
+    rank = (edition.published or edition.captured.isoformat(), article_id)
+    return Member(article_id, portal, day, rank, Telling(told))

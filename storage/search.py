@@ -1,0 +1,224 @@
+"""The index of articles: one document each, its current edition. What a question finds, re-posts under one result."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import partial
+from typing import Any
+
+import tantivy
+from sqlalchemy.orm import Session
+
+from storage.documents import (
+    FACETS,
+    article_document,
+    article_schema,
+    document_version,
+    from_number,
+    to_number,
+)
+from storage.index import DerivedIndex, Documents
+from storage.indexed import indexed_rows
+from storage.matching import both, higher_than, match_query, one_of
+from text.queries import Query
+
+_LOT = 10_000  # articles that are read from the index at once
+_MOST_TERMS = 2000  # words that a suggestion is chosen among
+_MOST_WORDS = 20  # of a question that one is made for: what is longer was pasted, not typed
+_MOST_FACETS = 100  # values of a facet that are counted
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An article found: its score, the moment that orders it by publication, and the origin of its group."""
+
+    id: str
+    score: float
+    moment: int
+    origin: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a question finds: exactly how many results and articles, a page of results, articles by facet."""
+
+    total: int
+    articles: int
+    hits: list[Hit]
+    facets: dict[str, dict[str, int]]
+    more: bool
+
+
+class SearchIndex(DerivedIndex):
+    """One document an article: its current edition."""
+
+    format = "5"
+
+    def fields(self) -> tantivy.Schema:
+        return article_schema()
+
+    def documents(self, session: Session, articles: list[str]) -> Documents:
+        for article, edition, portal, read in indexed_rows(session, articles):
+            yield article_document(article, edition, portal, read)
+
+    def expected(self, session: Session, articles: list[str]) -> dict[str, tuple[str, str]]:
+        rows = indexed_rows(session, articles)
+        return {row[0].id: (document_version(*row), row[0].id) for row in rows}
+
+    def search(self, query: Query, limit: int, offset: int = 0, before: int | None = None) -> Found:
+        """What a question finds, best first; newest first where `before` names a moment to begin before.
+
+        Re-posts stand under the first of them that is found. Totals are exact.
+        """
+        return self.mended(lambda: self._search(query, limit, offset, before))
+
+    def count(self, query: Query) -> int:
+        """How many articles a question finds, re-posts one by one."""
+        asked = match_query(self._index.schema, query)
+        return self.mended(lambda: int(self.searcher().search(asked, limit=1).count or 0))
+
+    def find(self, query: Query) -> Iterator[list[str]]:
+        """The ids of all articles that a question finds, newest first, in lots; of all there are where nothing is asked."""
+        before: int | None = None
+        while True:
+            lot, before = self.mended(partial(self._lot, query, before))
+            if lot:
+                yield lot
+            if before is None:
+                return
+
+    def _lot(self, query: Query, before: int | None) -> tuple[list[str], int | None]:
+        """A lot of ids, and the moment that the next begins before."""
+        searcher = self.searcher()
+        built = match_query(self._index.schema, query, before)
+        found = searcher.search(built, limit=_LOT, count=False, order_by_field="moment").hits
+        numbers = searcher.fast_field_values("number", [address for _, address in found])
+        return list(map(from_number, numbers)), found[-1][0] if len(found) == _LOT else None
+
+    def _search(self, query: Query, limit: int, offset: int, before: int | None) -> Found:
+        if not query.asks:
+            return Found(0, 0, [], {name: {} for name in FACETS}, more=False)
+        searcher = self.searcher()
+        built = match_query(self._index.schema, query)
+        counted = int(searcher.search(built, limit=1, count=True).count or 0)
+        if before is None:
+            hits = self._best(searcher, built, offset + limit + 1)
+        else:
+            hits = self._newest(searcher, query, limit + 1, before)
+        hits = hits[offset:]
+        total = counted - self._folded(searcher, built)
+        return Found(total, counted, hits[:limit], _facets(searcher, built), len(hits) > limit)
+
+    def _best(self, searcher: tantivy.Searcher, built: tantivy.Query, wanted: int) -> list[Hit]:
+        """The first results by score, as many as are wanted."""
+        size = wanted
+        while True:
+            size *= 2
+            found = searcher.search(built, limit=size, count=False).hits
+            hits = sorted(self._hits(searcher, found), key=lambda h: (-h.score, -h.moment))
+            hits = _unfolded(hits)[:wanted]
+            if len(hits) == wanted or len(found) < size:
+                return self._originals(searcher, built, hits)
+
+    def _originals(
+        self, searcher: tantivy.Searcher, built: tantivy.Query, hits: list[Hit]
+    ) -> list[Hit]:
+        """The hits, in place of a re-post the article of its group that was published first of those found."""
+        copies = {hit.origin for hit in hits if hit.origin != to_number(hit.id)}
+        if not copies:
+            return hits
+        members = both(built, one_of(self._index.schema, "origin", copies))
+        found = searcher.search(members, limit=max(searcher.num_docs, 1), count=False).hits
+        order = sorted(self._hits(searcher, found), key=lambda h: -h.moment)
+        first = {hit.origin: hit for hit in order}
+        return [replace(first.get(hit.origin, hit), score=hit.score) for hit in hits]
+
+    def _newest(
+        self, searcher: tantivy.Searcher, query: Query, wanted: int, before: int
+    ) -> list[Hit]:
+        """The next results by day of publication: those whose group stands on no page before."""
+        hits: list[Hit] = []
+        while len(hits) < wanted:
+            built = match_query(self._index.schema, query, before or None)
+            size = 2 * wanted
+            found = searcher.search(built, limit=size, count=False, order_by_field="moment").hits
+            fresh = self._hits(searcher, found)
+            shown = self._shown(searcher, query, fresh, before)
+            hits = _unfolded([*hits, *(hit for hit in fresh if hit.origin not in shown)])
+            if len(found) < size:
+                break
+            before = fresh[-1].moment
+        return hits[:wanted]
+
+    def _shown(
+        self, searcher: tantivy.Searcher, query: Query, hits: list[Hit], before: int
+    ) -> set[int]:
+        """The origins of hits that a page before has shown, under another article of their group."""
+        if not before:
+            return set()
+        schema = self._index.schema
+        same = one_of(schema, "origin", {hit.origin for hit in hits})
+        built = both(match_query(schema, query), same, higher_than(schema, "moment", before - 1))
+        found = searcher.search(built, limit=max(searcher.num_docs, 1), count=False).hits
+        return set(searcher.fast_field_values("origin", [address for _, address in found]))
+
+    def _folded(self, searcher: tantivy.Searcher, built: tantivy.Query) -> int:
+        """How many of the articles found stand under another one."""
+        schema = self._index.schema
+        copies = both(built, one_of(schema, "copy", {1}))
+        found = searcher.search(copies, limit=max(searcher.num_docs, 1), count=False).hits
+        if not found:
+            return 0
+        origins = set(searcher.fast_field_values("origin", [address for _, address in found]))
+        firsts = both(built, one_of(schema, "number", origins))
+        there = int(searcher.search(firsts, limit=1, count=True).count or 0)
+        return len(found) - (len(origins) - there)
+
+    def _hits(self, searcher: tantivy.Searcher, found: list[Any]) -> list[Hit]:
+        addresses = [address for _, address in found]
+        moments = searcher.fast_field_values("moment", addresses)
+        numbers = searcher.fast_field_values("number", addresses)
+        origins = searcher.fast_field_values("origin", addresses)
+        return [
+            Hit(from_number(number), key if isinstance(key, float) else 0.0, moment, origin)
+            for (key, _), number, moment, origin in zip(
+                found, numbers, moments, origins, strict=True
+            )
+        ]
+
+    def suggest(self, query: Query) -> str | None:
+        """The words of a question with those that no article has replaced by the nearest that one has."""
+        tokens = [token for clause in query.clauses for token in clause[0].tokens]
+        if len(tokens) > _MOST_WORDS:
+            return None
+        searcher = self._index.searcher()
+        words, changed = [], False
+        for token in tokens:
+            field = "text_exact" if token.exact else "text_folded"
+            near = token.key
+            if not searcher.doc_freq(field, token.key):
+                near_ones = searcher.terms_with_prefix(field, token.key[:1], limit=_MOST_TERMS)
+                known = [term for term, _ in near_ones]
+                close = get_close_matches(token.key, known, n=1, cutoff=0.6)
+                near = close[0] if close else token.key
+            changed = changed or near != token.key
+            words.append(near)
+        return " ".join(words) if changed else None
+
+
+def _unfolded(hits: list[Hit]) -> list[Hit]:
+    """The first hit of each group."""
+    first: dict[int, Hit] = {}
+    for hit in hits:
+        first.setdefault(hit.origin, hit)
+    return list(first.values())
+
+
+def _facets(searcher: tantivy.Searcher, query: tantivy.Query) -> dict[str, dict[str, int]]:
+    asked = {name: {"terms": {"field": name, "size": _MOST_FACETS}} for name in FACETS}
+    told: Any = searcher.aggregate(query, asked)
+    told = json.loads(told) if isinstance(told, str) else told
+    return {
+        name: {str(b["key"]): int(b["doc_count"]) for b in told[name]["buckets"]} for name in FACETS
+    }

@@ -1,0 +1,1 @@
+"""Search and storage at size: `make bench-search`."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from publish.columns import column_type
+from publish.columns import column_type, json_type
 from text import fold
 
 NAME = "datapackage.json"
@@ -32,10 +32,11 @@ def describe_export(
     if package is None:
         target = path.resolve().with_name(f"{path.name}.{NAME}")
         package = _read(target) or _empty()
+    typed = json_type if kind == "jsonl" else column_type
     resource = {
         "name": _name(path.name), "path": path.name, "title": what, "profile": "tabular-data-resource",
         "format": kind, "mediatype": _MEDIA[kind], "encoding": "utf-8", "extractors": list(versions),
-        "schema": {"fields": [{"name": name, "type": column_type(name)} for name in fields]},
+        "schema": {"fields": [{"name": name, "type": typed(name)} for name in fields]},
     }  # fmt: skip
     if what != "people" or kind != "csv":  # there a person has a line for each office
         resource["schema"]["primaryKey"] = "id"  # type: ignore[index]

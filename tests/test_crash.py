@@ -70,6 +70,9 @@ def test_twenty_kills_then_a_full_run(tmp_path: Path) -> None:
         assert found == {s.kind: (len(s.articles), len(s.articles)) for s in sites}, f"seed {seed}"
         assert max(site.most_open for site in sites) == 1, f"seed {seed}"
         assert done(tmp_path, "verify").stdout == "", f"seed {seed}"
+        done(tmp_path, "export", "articles", "-f", "jsonl", "-o", "all.jsonl")
+        listed = (tmp_path / "all.jsonl").read_text(encoding="utf-8").splitlines()
+        assert len(listed) == sum(len(s.articles) for s in sites), f"seed {seed}"
 
 
 def fetched(sites: list[SampleSite]) -> set[str]:

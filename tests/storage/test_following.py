@@ -1,0 +1,126 @@
+"""The index follows the journal: past slow writers, many at once, and kills at any moment."""
+
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from storage import schema
+from storage.clock import now
+from storage.database import begin
+from storage.ids import derive_id
+from storage.journal import add_line
+from storage.search import SearchIndex
+from tests.archives import done, rows
+from text.queries import Query, read_query
+
+KILLS = 20
+ROOT = Path(__file__).parent.parent.parent
+# What does nothing but index, again and again, from the beginning and by the journal.
+INDEXER = """
+import sys
+from config import load_config
+from pathlib import Path
+from pipeline.workshop import Workshop
+shop = Workshop(load_config(Path("bantin.toml")))
+while True:
+    print("on", flush=True)
+    shop.index.renew()
+    shop.figure_index.renew()
+"""
+
+
+def put(
+    engine: Engine,
+    name: str,
+    waits: threading.Event | None = None,
+    told: threading.Event | None = None,
+) -> None:
+    """An article with its line in the journal, committed when the event is there."""
+    article, edition = derive_id("article", name), derive_id("edition", name)
+    with begin(engine) as session:
+        session.add(schema.Article(id=article, portal="p", current=edition))
+        session.flush()
+        session.add(
+            schema.Edition(
+                id=edition, article_id=article, capture_id=edition, captured=now(), warc_file="f", warc_offset=0,
+                dialect="d", title=name, published="2024-01-01", text=name, reading={"section": None},
+            )
+        )  # fmt: skip
+        add_line(session, "edition", article, edition)
+        session.flush()
+        if told:
+            told.set()
+        if waits:
+            waits.wait(20)
+
+
+def make_portal(engine: Engine) -> None:
+    with begin(engine) as session:
+        session.add(schema.Portal(slug="p", name="p"))
+
+
+def test_a_transaction_that_commits_late_is_seen(
+    opened: Callable[[], Engine], tmp_path: Path
+) -> None:
+    """Its line has a lower number than nobody's who committed before it: numbers follow commits."""
+    engine, other = opened(), opened()
+    make_portal(engine)
+    index = SearchIndex(tmp_path / "index", engine)
+    put(engine, "first")
+    go_on, began = threading.Event(), threading.Event()
+    slow = threading.Thread(target=put, args=(other, "slow", go_on, began))
+    slow.start()
+    began.wait(20)
+    quick = threading.Thread(target=put, args=(engine, "quick"))
+    quick.start()
+    time.sleep(0.3)
+    index.catch_up()
+    assert index.count(read_query("slow OR quick OR first")) == 1
+    go_on.set()
+    slow.join(30)
+    quick.join(30)
+    assert index.catch_up() == 2
+    assert {index.count(read_query(name)) for name in ("slow", "quick", "first")} == {1}
+
+
+def test_many_writers_and_an_indexer(opened: Callable[[], Engine], tmp_path: Path) -> None:
+    engine = opened()
+    make_portal(engine)
+    index = SearchIndex(tmp_path / "index", engine)
+    writers = [
+        threading.Thread(target=lambda n=n: [put(engine, f"w{n} a{i}") for i in range(15)])
+        for n in range(4)
+    ]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        index.catch_up()
+    index.catch_up()
+    assert index.count(Query(sections=("unknown",))) == 60
+    assert [index.count(read_query(f"w{n}")) for n in range(4)] == [15] * 4
+
+
+def test_indexer_killed_at_any_moment(crawled: Path) -> None:
+    """Twenty kills: whatever is left there, the next start finds every bulletin, and verify nothing."""
+    dice = random.Random(random.SystemRandom().randrange(10**6))
+    wanted = {row["id"] for row in rows(crawled, "search", "huyện OR xã", "--limit", "1000")}
+    for number in range(KILLS):
+        with subprocess.Popen(
+            [sys.executable, "-c", INDEXER], cwd=crawled, env={"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        ) as indexer:  # fmt: skip
+            assert indexer.stdout
+            indexer.stdout.readline()
+            time.sleep(dice.uniform(0, 0.5))
+            indexer.send_signal(signal.SIGKILL)
+        found = {row["id"] for row in rows(crawled, "search", "huyện OR xã", "--limit", "1000")}
+        assert found == wanted, f"after kill {number}"
+    done(crawled, "figures", "--min", "1", "-o", "figures.jsonl", "-f", "jsonl")
+    assert done(crawled, "verify").stdout == ""

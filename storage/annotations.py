@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, exists, insert, or_, select
 from sqlalchemy.orm import Session
 
 from model import records
@@ -16,6 +16,13 @@ from storage.values import to_scaled
 from text import match_key
 
 Read = tuple[records.Annotations, list[records.Sighting], list[records.Comparable]]
+_READ = (
+    schema.Office,
+    schema.Sighting,
+    schema.Time,
+    schema.Figure,
+    schema.Mention,
+)  # children first
 Rows = dict[type[schema.Base], list[dict[str, Any]]]
 
 
@@ -24,12 +31,15 @@ def save_annotations(session: Session, edition: schema.Edition, read: Read, vers
     portal = session.get_one(schema.Article, edition.article_id).portal
     asked = select(schema.Sighting.key).where(schema.Sighting.article_id == edition.article_id)
     touched = set(session.scalars(asked))
-    for old in (schema.Office, schema.Sighting, schema.Time, schema.Figure, schema.Mention):
-        session.execute(delete(old).where(old.edition_id == edition.id))
+    if session.scalar(
+        select(or_(*(exists().where(old.edition_id == edition.id) for old in _READ)))
+    ):
+        for old in _READ:
+            session.execute(delete(old).where(old.edition_id == edition.id))
     rows = annotation_rows(edition, portal, read)
     for table, made in rows.items():
-        if made:
-            session.execute(insert(table), made)
+        if made:  # into the table itself: the mapper makes a statement for each set of columns that are null
+            session.execute(insert(schema.Base.metadata.tables[table.__tablename__]), made)
     edition.annotated_by = version
     add_once(session, "reading", edition.article_id, edition.id, version)
     mark_names(session, touched | {row["key"] for row in rows[schema.Sighting]})

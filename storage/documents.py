@@ -1,41 +1,227 @@
 """What is indexed of an article and of a figure: words, and everything that narrows a search."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
 
 import tantivy
 
-from storage import schema
 from storage.ids import derive_id
-from text import bare_key, exact_tokens, folded_tokens
+from text import bare_key, token_pairs
 
 # Fields of words; of each there is an exact and a folded one.
 WORDS = ("text", "title", "person", "place")
+FIGURE_WORDS = (*WORDS, "noun")
 FACETS = ("portal", "province", "province_now", "year", "section")
+# Fields by which a document is chosen as a whole, and numbers that are read fast.
+_NARROW = ("in_province", "in_section")
+_NUMBERS = ("moment", "number", "origin", "copy", "figures")
+_FIGURE_TERMS = ("article", "portal", "type", "unit", "qualifier", "state")
+_FIGURE_NUMBERS = ("moment", "number", "whole", "article_number", "portal_number", "noun_number", "origin", "copy",
+    "first", "last", "start")  # fmt: skip
+_FIGURE_VALUES = ("value", "least", "most")
 _TIE = 24  # bits behind the minute of publication that tell articles of one minute apart
+
+
+class Told(NamedTuple):
+    """What is indexed of an article: its current edition, its portal, and what was read out of it."""
+
+    id: str
+    origin: str | None
+    edition_id: str
+    portal: str
+    title: str
+    published: str | None
+    section: str | None
+    text: str
+    place: str | None
+    province: str | None
+    province_now: str | None
+    persons: list[str]
+    places: list[str]
+    figures: int
+
+    def facets(self) -> dict[str, str]:
+        """What an article is counted under; unknown is the word unknown."""
+        return {
+            "portal": self.portal,
+            "province": self.province or "unknown",
+            "province_now": self.province_now or "unknown",
+            "year": self.published[:4] if self.published else "unknown",
+            "section": self.section or "unknown",
+        }
+
+    def version(self) -> str:
+        """What tells whether an indexed document is an article's of today."""
+        told = (self.title, *self.persons, *self.places, self.figures, self.place, self.origin)
+        facets = self.facets().values()
+        return derive_id(
+            "document", self.edition_id, self.text, self.published or "", *told, *facets
+        )
+
+
+class Reported(NamedTuple):
+    """What is indexed of a figure: values are scaled integers as they stand now, days ISO."""
+
+    id: str
+    article: Told
+    type: str
+    unit: str | None
+    currency: str | None
+    noun: str | None
+    qualifier: str
+    sentence: str
+    place: str | None
+    start: int
+    part_of: str | None
+    since: str | None
+    until: str | None
+    value: int | None
+    least: int | None
+    most: int | None
+    states: tuple[str, ...]  # repeat: told before in its bulletin; rejected: by a reader
+
+    def version(self) -> str:
+        """What tells whether an indexed document is a figure's of today."""
+        article = self.article
+        told = (
+            article.portal,
+            article.place,
+            article.title,
+            article.published,
+            article.origin,
+            article.section,
+        )
+        whose = (article.province, article.province_now, *article.persons)
+        return derive_id("figure", *self[2:], *told, *whose)
 
 
 def article_schema() -> tantivy.Schema:
     """The fields of an article's document."""
-    builder = tantivy.SchemaBuilder()
-    for field in ("id", "version"):
-        builder.add_text_field(field, stored=True, tokenizer_name="raw")
-    for field in WORDS:
-        for way in ("exact", "folded"):
-            builder.add_text_field(f"{field}_{way}", stored=False, tokenizer_name="whitespace")
+    builder = _builder(WORDS)
     for field in FACETS:
         builder.add_text_field(field, stored=False, tokenizer_name="raw", fast=True)
-    for field in ("moment", "number", "origin", "copy", "figures"):
+    for field in _NUMBERS:
         builder.add_unsigned_field(field, stored=False, fast=True, indexed=True)
-    for field in ("in_province", "in_section"):
-        builder.add_text_field(field, stored=False, tokenizer_name="raw")
     return builder.build()
 
 
-def to_number(article_id: str) -> int:
-    """An article's id as a number of 64 bits: only numbers are read fast."""
-    return int(article_id, 16)
+def figure_schema() -> tantivy.Schema:
+    """The fields of a figure's document; `text` is its sentence, `place` what tells where it is from."""
+    builder = _builder(FIGURE_WORDS)
+    for field in _FIGURE_TERMS:
+        builder.add_text_field(field, stored=False, tokenizer_name="raw")
+    builder.add_text_field("kind", stored=False, tokenizer_name="raw", fast=True)
+    for field in _FIGURE_NUMBERS:
+        builder.add_unsigned_field(field, stored=False, fast=True, indexed=True)
+    for field in _FIGURE_VALUES:
+        builder.add_integer_field(field, stored=False, fast=True, indexed=True)
+    return builder.build()
+
+
+def _builder(words: Iterable[str]) -> tantivy.SchemaBuilder:
+    builder = tantivy.SchemaBuilder()
+    for field in ("id", "version"):
+        builder.add_text_field(field, stored=True, tokenizer_name="raw")
+    for field in words:
+        for way in ("exact", "folded"):
+            builder.add_text_field(f"{field}_{way}", stored=False, tokenizer_name="whitespace")
+    for field in _NARROW:
+        builder.add_text_field(field, stored=False, tokenizer_name="raw")
+    return builder
+
+
+def article_document(told: Told) -> tantivy.Document:
+    """The document of an article's current edition."""
+    document = tantivy.Document()
+    document.add_text("id", told.id)
+    document.add_text("version", told.version())
+    words = {"text": [told.text], "title": [told.title], "person": told.persons,
+             "place": [*told.places, told.place or ""]}  # fmt: skip
+    for field, texts in words.items():
+        _add_words(document, field, texts)
+    for field, value in told.facets().items():
+        document.add_text(field, value)
+    _add_article(document, told)
+    document.add_unsigned("number", to_number(told.id))
+    document.add_unsigned("figures", told.figures)
+    return document
+
+
+def figure_document(figure: Reported) -> tantivy.Document:
+    """The document of a figure."""
+    article, document = figure.article, tantivy.Document()
+    document.add_text("id", figure.id)
+    document.add_text("version", figure.version())
+    places = (figure.sentence, figure.place, article.place)
+    for field, texts in (("text", places[:1]), ("title", (article.title,)), ("person", article.persons),
+                         ("place", places), ("noun", (figure.noun,))):  # fmt: skip
+        _add_words(document, field, texts)
+    _add_article(document, article)
+    _add_terms(document, figure)
+    _add_numbers(document, figure)
+    return document
+
+
+def _add_terms(document: tantivy.Document, figure: Reported) -> None:
+    unit = figure.currency or figure.unit
+    document.add_text("article", figure.article.id)
+    document.add_text("portal", figure.article.portal)
+    document.add_text("type", figure.type)
+    document.add_text("unit", figure.unit or "")
+    document.add_text("qualifier", figure.qualifier)
+    document.add_text("kind", f"{figure.type} {unit}" if unit else figure.type)
+    for state in figure.states:
+        document.add_text("state", state)
+
+
+def _add_numbers(document: tantivy.Document, figure: Reported) -> None:
+    article = figure.article
+    document.add_unsigned("start", figure.start)
+    document.add_unsigned("number", to_number(figure.id))
+    document.add_unsigned("whole", to_number(figure.part_of) if figure.part_of else 0)
+    document.add_unsigned("article_number", to_number(article.id))
+    document.add_unsigned("portal_number", portal_number(article.portal))
+    document.add_unsigned("noun_number", to_number(derive_id("noun", bare_key(figure.noun or ""))))
+    for field, day in (("first", figure.since), ("last", figure.until)):
+        if day:
+            document.add_unsigned(field, int(day.replace("-", "")))
+    for field, value in zip(_FIGURE_VALUES, (figure.value, figure.least, figure.most), strict=True):
+        if value is not None:
+            document.add_integer(field, value)
+
+
+def _add_article(document: tantivy.Document, told: Told) -> None:
+    """What every document tells of its article beside words."""
+    for value in {told.province or "unknown", told.province_now or "unknown"}:
+        document.add_text("in_province", bare_key(value))
+    document.add_text("in_section", bare_key(told.section or "unknown"))
+    document.add_unsigned("moment", moment_of(told.published, told.id))
+    document.add_unsigned("origin", to_number(told.origin or told.id))
+    document.add_unsigned("copy", int(told.origin not in (None, told.id)))
+
+
+def _add_words(document: tantivy.Document, field: str, texts: Iterable[str | None]) -> None:
+    """The words of several texts; the mark between two keeps phrases from going over."""
+    told = [_tokens(text) if len(text) > _SHORT else _known_tokens(text) for text in texts if text]
+    if told:
+        document.add_text(f"{field}_exact", " ¦ ".join([exact for exact, _ in told]))
+        document.add_text(f"{field}_folded", " ¦ ".join([folded for _, folded in told]))
+
+
+def _tokens(text: str) -> tuple[str, str]:
+    """The words of a text, exactly and folded, as the index takes them."""
+    pairs = token_pairs(text)
+    return " ".join([exact for exact, _ in pairs]), " ".join([folded for _, folded in pairs])
+
+
+_SHORT = 600  # letters; names, titles and sentences with several figures come again and again
+_known_tokens = lru_cache(maxsize=20_000)(_tokens)
+
+
+def to_number(key: str) -> int:
+    """An id as a number of 64 bits: only numbers are read fast."""
+    return int(key, 16)
 
 
 def from_number(number: int) -> str:
@@ -43,56 +229,9 @@ def from_number(number: int) -> str:
     return f"{number:016x}"
 
 
-def article_document(
-    article: schema.Article, edition: schema.Edition, portal: schema.Portal, read: dict[str, Any]
-) -> tantivy.Document:
-    """The document of an article's current edition; `read` has persons, places and the number of figures."""
-    document = tantivy.Document()
-    document.add_text("id", article.id)
-    document.add_text("version", document_version(article, edition, portal, read))
-    words = {"text": [edition.text], "title": [edition.title], "person": read["persons"]}
-    words["place"] = [*read["places"], portal.place or ""]
-    for field, texts in words.items():
-        for text in texts:
-            document.add_text(f"{field}_exact", " ".join(exact_tokens(text)))
-            document.add_text(f"{field}_folded", " ".join(folded_tokens(text)))
-    facets = facet_values(article, edition, portal)
-    for field, value in facets.items():
-        document.add_text(field, value)
-    _narrowing(document, article, edition, facets)
-    document.add_unsigned("number", to_number(article.id))
-    document.add_unsigned("figures", read["figures"])
-    return document
-
-
-def _narrowing(
-    document: tantivy.Document,
-    article: schema.Article,
-    edition: schema.Edition,
-    facets: dict[str, str],
-) -> None:
-    """What every document tells of its article beside words."""
-    for value in {facets["province"], facets["province_now"]}:
-        document.add_text("in_province", bare_key(value))
-    document.add_text("in_section", bare_key(facets["section"]))
-    document.add_unsigned("moment", moment_of(edition.published, article.id))
-    document.add_unsigned("origin", to_number(article.origin or article.id))
-    document.add_unsigned("copy", int(article.origin not in (None, article.id)))
-
-
-def facet_values(
-    article: schema.Article, edition: schema.Edition, portal: schema.Portal
-) -> dict[str, str]:
-    """What an article is counted under; unknown is the word unknown."""
-    then, now = portal.province, portal.province_now
-    section = (edition.reading or {}).get("section")
-    return {
-        "portal": article.portal,
-        "province": then or "unknown",
-        "province_now": now or "unknown",
-        "year": edition.published[:4] if edition.published else "unknown",
-        "section": section or "unknown",
-    }
+def portal_number(slug: str) -> int:
+    """A portal as a number of 64 bits."""
+    return to_number(derive_id("portal", slug))
 
 
 def moment_of(published: str | None, article_id: str) -> int:
@@ -111,157 +250,3 @@ def moment_bounds(first: str | None, last: str | None) -> tuple[int | None, int 
     low = int(first.replace("-", "") + "0000") << _TIE if first else None
     high = (int(last.replace("-", "") + "2359") + 1 << _TIE) - 1 if last else None
     return low, high
-
-
-def document_version(
-    article: schema.Article, edition: schema.Edition, portal: schema.Portal, read: dict[str, Any]
-) -> str:
-    """What tells whether an indexed document is an article's of today."""
-    told: Iterable[Any] = (
-        edition.title, *read["persons"], *read["places"], read["figures"], portal.place, article.origin,
-        *facet_values(article, edition, portal).values(),
-    )  # fmt: skip
-    return derive_id("document", edition.id, edition.text, edition.published or "", *map(str, told))
-
-
-def figure_schema() -> tantivy.Schema:
-    """The fields of a figure's document; `text` is its sentence, `place` what tells where it is from."""
-    builder = tantivy.SchemaBuilder()
-    for field in ("id", "version"):
-        builder.add_text_field(field, stored=True, tokenizer_name="raw")
-    for field in FIGURE_WORDS:
-        for way in ("exact", "folded"):
-            builder.add_text_field(f"{field}_{way}", stored=False, tokenizer_name="whitespace")
-    for field in (
-        "article",
-        "portal",
-        "in_province",
-        "in_section",
-        "type",
-        "unit",
-        "qualifier",
-        "state",
-    ):
-        builder.add_text_field(field, stored=False, tokenizer_name="raw")
-    builder.add_text_field("kind", stored=False, tokenizer_name="raw", fast=True)
-    for field in FIGURE_NUMBERS:
-        builder.add_unsigned_field(field, stored=False, fast=True, indexed=True)
-    for field in ("value", "least", "most"):
-        builder.add_integer_field(field, stored=False, fast=True, indexed=True)
-    return builder.build()
-
-
-FIGURE_WORDS = ("text", "title", "person", "place", "noun")
-FIGURE_NUMBERS = ("moment", "number", "whole", "article_number", "portal_number", "noun_number", "origin", "copy",
-    "first", "last", "start")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Reported:
-    """A figure with all that its document tells."""
-
-    figure: schema.Figure
-    said: schema.Correction | None
-    edition: schema.Edition
-    article: schema.Article
-    portal: schema.Portal
-    persons: list[str]
-
-
-def figure_documents(reported: Iterable[Reported]) -> Iterator[tantivy.Document]:
-    """The documents of figures; words of one sentence, title or name are made once."""
-    made: dict[str, tuple[str, str]] = {}
-    for one in reported:
-        yield _figure_document(one, made)
-
-
-def _figure_document(one: Reported, made: dict[str, tuple[str, str]]) -> tantivy.Document:
-    document = tantivy.Document()
-    document.add_text("id", one.figure.id)
-    document.add_text("version", figure_version(one))
-    _add_words(document, one, made)
-    _narrowing(
-        document, one.article, one.edition, facet_values(one.article, one.edition, one.portal)
-    )
-    for field, value in figure_terms(one).items():
-        document.add_text(field, value)
-    for state in figure_states(one):
-        document.add_text("state", state)
-    for field, number in _figure_numbers(one).items():
-        document.add_unsigned(field, number)
-    for field, end in figure_bounds(one.figure, one.said).items():
-        if end is not None:
-            document.add_integer(field, end)
-    return document
-
-
-def _add_words(document: tantivy.Document, one: Reported, made: dict[str, tuple[str, str]]) -> None:
-    figure = one.figure
-    places = (figure.sentence, figure.place, one.portal.place)
-    words = {"text": (figure.sentence,), "title": (one.edition.title,), "person": one.persons,
-             "place": places, "noun": (figure.noun,)}  # fmt: skip
-    for field, texts in words.items():
-        for text in filter(None, texts):
-            if text not in made:
-                made[text] = (" ".join(exact_tokens(text)), " ".join(folded_tokens(text)))
-            for way, tokens in zip(("exact", "folded"), made[text], strict=True):
-                document.add_text(f"{field}_{way}", tokens)
-
-
-def _figure_numbers(one: Reported) -> dict[str, int]:
-    figure = one.figure
-    days = {"first": figure.period_from, "last": figure.period_to}
-    return {
-        "start": figure.start,
-        "number": to_number(figure.id),
-        "whole": to_number(figure.part_of) if figure.part_of else 0,
-        "article_number": to_number(one.article.id),
-        "portal_number": portal_number(one.portal.slug),
-        "noun_number": to_number(derive_id("noun", bare_key(figure.noun or ""))),
-    } | {field: int(day.replace("-", "")) for field, day in days.items() if day}
-
-
-def figure_terms(one: Reported) -> dict[str, str]:
-    """The words that a figure is chosen by as a whole."""
-    figure = one.figure
-    unit = figure.read.get("currency") or figure.unit
-    return {
-        "article": one.article.id,
-        "portal": one.article.portal,
-        "type": figure.type,
-        "unit": figure.unit or "",
-        "qualifier": figure.qualifier,
-        "kind": " ".join(filter(None, (figure.type, unit))),
-    }
-
-
-def figure_states(one: Reported) -> list[str]:
-    """What sets a figure apart: told before in its bulletin, rejected by a reader."""
-    repeat = ["repeat"] if "repeat" in one.figure.read["flags"] else []
-    return repeat + (["rejected"] if one.said and one.said.action == "reject" else [])
-
-
-def figure_bounds(figure: schema.Figure, said: schema.Correction | None) -> dict[str, int | None]:
-    """A figure's value as it stands now, and the ends that limits are held against; scaled integers."""
-    value = said.scaled if said and said.action == "correct" else figure.value
-    if said and said.action == "reject":
-        value = None
-    one = {"value": value, "least": figure.low, "most": figure.high}
-    return one if value is None else dict.fromkeys(one, value)
-
-
-def portal_number(slug: str) -> int:
-    """A portal as a number of 64 bits."""
-    return to_number(derive_id("portal", slug))
-
-
-def figure_version(one: Reported) -> str:
-    """What tells whether an indexed document is a figure's of today."""
-    facets = facet_values(one.article, one.edition, one.portal)
-    told = (
-        one.figure.sentence, one.figure.noun, one.figure.place, one.portal.place, one.edition.title,
-        one.edition.published, *one.persons, *facets.values(), *figure_terms(one).values(), *figure_states(one),
-        *figure_bounds(one.figure, one.said).values(), one.figure.part_of, one.figure.period_from,
-        one.figure.period_to, one.article.origin,
-    )  # fmt: skip
-    return derive_id("figure", one.figure.id, *map(str, told))

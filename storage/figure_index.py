@@ -12,9 +12,8 @@ import tantivy
 from sqlalchemy.orm import Session
 
 from storage.documents import (
-    figure_documents,
+    figure_document,
     figure_schema,
-    figure_version,
     from_number,
     moment_minute,
 )
@@ -26,6 +25,7 @@ from text.queries import Item, Query
 
 EVERYTHING = Query()
 TYPES = ("money", "count", "percent", "measure")
+_FIRST = 200  # are read from the index at first, for who wants a few only
 _LOT = 10_000  # figures that are read from the index at once
 # Qualifiers with which a value is not reached, where a limit is held against its low or its high side.
 _OPEN = {True: ("nearly", "under", "at_most"), False: ("over", "at_least")}
@@ -74,17 +74,17 @@ class FigureIndex(DerivedIndex):
 
     name = "index of figures"
     key = "article"
-    format = "1"
+    format = "3"
 
     def fields(self) -> tantivy.Schema:
         return figure_schema()
 
     def documents(self, session: Session, articles: list[str]) -> Documents:
-        return figure_documents(reported_figures(session, articles))
+        return map(figure_document, reported_figures(session, articles))
 
     def expected(self, session: Session, articles: list[str]) -> dict[str, tuple[str, str]]:
-        rows = reported_figures(session, articles)
-        return {one.figure.id: (figure_version(one), one.article.id) for one in rows}
+        figures = reported_figures(session, articles)
+        return {figure.id: (figure.version(), figure.article.id) for figure in figures}
 
     def count(self, asked: FigureQuery) -> int:
         """How many figures are asked for."""
@@ -95,16 +95,20 @@ class FigureIndex(DerivedIndex):
     def find(self, asked: FigureQuery) -> Iterator[list[str]]:
         """The ids of the figures asked for, those of the newest article first, article by article, in lots."""
         before: int | None = None
+        size = _FIRST
         while True:
-            lot, before = self.mended(partial(self._lot, asked, before))
+            lot, before = self.mended(partial(self._lot, asked, before, size))
             if lot:
                 yield lot
             if before is None:
                 return
+            size = _LOT
 
-    def _lot(self, asked: FigureQuery, before: int | None) -> tuple[list[str], int | None]:
+    def _lot(
+        self, asked: FigureQuery, before: int | None, size: int
+    ) -> tuple[list[str], int | None]:
         """A lot of ids, and the moment that the next begins before; whole articles."""
-        searcher, size = self.searcher(), _LOT
+        searcher = self.searcher()
         built = self._match(asked, before)
         while True:
             hits = searcher.search(built, limit=size, count=False, order_by_field="moment").hits

@@ -13,7 +13,7 @@ from model.records import decimal_text
 from storage import schema
 from storage.documents import portal_number
 from storage.figure_index import FigureIndex, FigureQuery, Values
-from storage.queries import archive_address, is_current
+from storage.queries import WITHOUT_TEXT, archive_address, is_current
 from storage.values import from_scaled
 
 GROUPS = ("month", "quarter", "year", "portal", "place")
@@ -40,6 +40,7 @@ def find_figures(
         .join(schema.Edition, schema.Edition.id == schema.Figure.edition_id)
         .join(schema.Article, is_current())
         .outerjoin(correction, correction.figure_id == schema.Figure.id)
+        .options(WITHOUT_TEXT)
     )
     for lot in index.find(asked):
         for at in range(0, len(lot), _AT_ONCE):

@@ -8,7 +8,7 @@ _SCHEME = re.compile(r"^https?://(?:www\.)?", re.IGNORECASE)
 
 def derive_id(*parts: object) -> str:
     """Sixteen hex digits of the parts' digest."""
-    joined = "\x1f".join(str(part) for part in parts)
+    joined = "\x1f".join(map(str, parts))
     return hashlib.sha256(joined.encode()).hexdigest()[:16]
 
 

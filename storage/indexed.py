@@ -8,64 +8,77 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage import schema
-from storage.documents import Reported
+from storage.documents import Reported, Told
 
-Indexed = tuple[schema.Article, schema.Edition, schema.Portal, dict[str, Any]]
+_KINDS = ("person", "place", "organisation", "role")
 
 
-def indexed_rows(session: Session, articles: list[str]) -> Iterator[Indexed]:
-    """What is indexed of articles: each with its current edition, its portal, and what was read out of it."""
+def indexed_articles(session: Session, articles: list[str]) -> list[Told]:
+    """What is indexed of articles, with the names of persons, places, bodies and offices, which hold places."""
     rows = _current(session, articles)
-    editions = [edition.id for _, edition, _ in rows]
-    named = _named(session, editions)
+    editions = [row.edition_id for row in rows]
+    named = _named(session, editions, _KINDS)
     counted = select(schema.Figure.edition_id, func.count()).where(
         schema.Figure.edition_id.in_(editions)
     )
-    grouped = session.execute(counted.group_by(schema.Figure.edition_id))
-    figures = {row[0]: row[1] for row in grouped}
-    for article, edition, portal in rows:
-        persons, places = named[edition.id]
-        read = {"persons": persons, "places": places, "figures": figures.get(edition.id, 0)}
-        yield article, edition, portal, read
+    figures = {
+        row[0]: row[1] for row in session.execute(counted.group_by(schema.Figure.edition_id))
+    }
+    return [_told(row, named[row.edition_id], figures.get(row.edition_id, 0)) for row in rows]
 
 
 def reported_figures(session: Session, articles: list[str]) -> Iterator[Reported]:
     """The figures of articles in their current editions, as they are indexed."""
-    rows = {
-        edition.id: (article, edition, portal)
-        for article, edition, portal in _current(session, articles)
-    }
-    named = _named(session, list(rows), ("person",))
-    figure, correction = schema.Figure, schema.Correction
+    rows = _current(session, articles)
+    editions = [row.edition_id for row in rows]
+    named = _named(session, editions, ("person",))
+    told = {row.edition_id: _told(row, named[row.edition_id], 0) for row in rows}
+    figure, said = schema.Figure, schema.Correction
     asked = (
-        select(figure, correction)
-        .outerjoin(correction, correction.figure_id == figure.id)
-        .where(figure.edition_id.in_(rows))
+        select(
+            figure.id, figure.edition_id, figure.type, figure.unit, figure.read["currency"].as_string().label("currency"),
+            figure.noun, figure.qualifier, figure.sentence, figure.place, figure.start, figure.part_of,
+            figure.period_from, figure.period_to, figure.value, figure.low, figure.high,
+            figure.read["flags"].as_string().label("flags"), said.action, said.scaled,
+        )
+        .outerjoin(said, said.figure_id == figure.id)
+        .where(figure.edition_id.in_(editions))
         .order_by(figure.edition_id, figure.start, figure.id)
-    )
-    for found, said in session.execute(asked):
-        article, edition, portal = rows[found.edition_id]
-        yield Reported(found, said, edition, article, portal, named[edition.id][0])
+    )  # fmt: skip
+    for row in session.execute(asked):
+        value = {"correct": row.scaled, "reject": None}.get(row.action, row.value)
+        ends = (row.low, row.high) if value is None else (value, value)
+        repeat, rejected = '"repeat"' in (row.flags or ""), row.action == "reject"
+        states = (*("repeat",) * repeat, *("rejected",) * rejected)
+        yield Reported(
+            row.id, told[row.edition_id], row.type, row.unit, row.currency, row.noun, row.qualifier, row.sentence,
+            row.place, row.start, row.part_of, row.period_from, row.period_to, value, *ends, states,
+        )  # fmt: skip
 
 
-def _current(
-    session: Session, articles: list[str]
-) -> list[tuple[schema.Article, schema.Edition, schema.Portal]]:
+def _told(row: Any, named: tuple[list[str], list[str]], figures: int) -> Told:
+    return Told._make((*row, *named, figures))
+
+
+def _current(session: Session, articles: list[str]) -> list[Any]:
+    article, edition, portal = schema.Article, schema.Edition, schema.Portal
     asked = (
-        select(schema.Article, schema.Edition, schema.Portal)
-        .join(schema.Edition, schema.Edition.id == schema.Article.current)
-        .join(schema.Portal, schema.Portal.slug == schema.Article.portal)
-        .where(schema.Article.id.in_(articles))
-    )
-    return [(article, edition, portal) for article, edition, portal in session.execute(asked)]
+        select(
+            article.id, article.origin, edition.id.label("edition_id"), article.portal, edition.title,
+            edition.published, edition.reading["section"].as_string(), edition.text, portal.place, portal.province,
+            portal.province_now,
+        )
+        .join(edition, edition.id == article.current)
+        .join(portal, portal.slug == article.portal)
+        .where(article.id.in_(articles))
+    )  # fmt: skip
+    return list(session.execute(asked))
 
 
 def _named(
-    session: Session,
-    editions: list[str],
-    kinds: tuple[str, ...] = ("person", "place", "organisation", "role"),
+    session: Session, editions: list[str], kinds: tuple[str, ...]
 ) -> dict[str, tuple[list[str], list[str]]]:
-    """The names of persons, and of places with those of bodies and offices, which hold places, of each edition."""
+    """The names of persons, and of all else, in each edition."""
     mention = schema.Mention
     asked = select(mention.edition_id, mention.type, mention.name, mention.text).where(
         mention.edition_id.in_(editions), mention.type.in_(kinds)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from model.errors import UnknownId
 from model.records import WarcPlace
@@ -110,6 +110,15 @@ def _result(row: Any, score: float, snippet: str) -> dict[str, Any]:
     }
 
 
+# What a row tells of its edition; its text would be read again with every mention and figure.
+WITHOUT_TEXT = load_only(
+    schema.Edition.captured,
+    schema.Edition.published,
+    schema.Edition.warc_file,
+    schema.Edition.warc_offset,
+)
+
+
 def is_current() -> Any:
     """That an edition is its article's current one; by the article's id, which has an index."""
     article, edition = schema.Article, schema.Edition
@@ -193,6 +202,7 @@ def list_mentions(engine: Engine, index: SearchIndex, query: Query) -> Iterator[
         select(schema.Mention, schema.Edition, schema.Article)
         .join(schema.Edition, schema.Edition.id == schema.Mention.edition_id)
         .join(schema.Article, is_current())
+        .options(WITHOUT_TEXT)
         .order_by(schema.Article.id, schema.Mention.start, schema.Mention.id)
     )
     for ids in _lots(index, query):

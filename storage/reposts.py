@@ -100,6 +100,9 @@ def _relink(session: Session, article_id: str, cache: dict[str, Member]) -> None
     (member,) = _members(session, schema.Article.id == article_id, cache)
     bands = member.telling.bands()
     near = _near(session, article_id, bands)
+    if not near and article.origin is None:
+        _note_bands(session, article, bands)
+        return
     joined = [member]
     for candidate in _members(session, schema.Article.id.in_(near), cache):
         if candidate in joined:
@@ -154,8 +157,9 @@ def _note_bands(session: Session, article: schema.Article, bands: list[int]) -> 
         band = schema.Band
         gone = delete(band).where(band.key.in_(old.bands), band.article_id == article.id)
         session.execute(gone)
-    row = schema.Likeness(article_id=article.id, edition_id=article.current, bands=bands)
-    session.merge(row)
+        old.edition_id, old.bands = article.current or "", bands
+    else:
+        session.add(schema.Likeness(article_id=article.id, edition_id=article.current, bands=bands))
     if bands:
         session.execute(insert(schema.Band), [{"key": b, "article_id": article.id} for b in bands])
 

@@ -14,15 +14,15 @@ from storage.documents import (
     FACETS,
     article_document,
     article_schema,
-    document_version,
     from_number,
     to_number,
 )
 from storage.index import DerivedIndex, Documents
-from storage.indexed import indexed_rows
+from storage.indexed import indexed_articles
 from storage.matching import both, higher_than, match_query, one_of
 from text.queries import Query
 
+_FIRST = 200  # are read from the index at first, for who wants a few only
 _LOT = 10_000  # articles that are read from the index at once
 _MOST_TERMS = 2000  # words that a suggestion is chosen among
 _MOST_WORDS = 20  # of a question that one is made for: what is longer was pasted, not typed
@@ -53,18 +53,16 @@ class Found:
 class SearchIndex(DerivedIndex):
     """One document an article: its current edition."""
 
-    format = "5"
+    format = "7"
 
     def fields(self) -> tantivy.Schema:
         return article_schema()
 
     def documents(self, session: Session, articles: list[str]) -> Documents:
-        for article, edition, portal, read in indexed_rows(session, articles):
-            yield article_document(article, edition, portal, read)
+        return map(article_document, indexed_articles(session, articles))
 
     def expected(self, session: Session, articles: list[str]) -> dict[str, tuple[str, str]]:
-        rows = indexed_rows(session, articles)
-        return {row[0].id: (document_version(*row), row[0].id) for row in rows}
+        return {told.id: (told.version(), told.id) for told in indexed_articles(session, articles)}
 
     def search(self, query: Query, limit: int, offset: int = 0, before: int | None = None) -> Found:
         """What a question finds, best first; newest first where `before` names a moment to begin before.
@@ -81,20 +79,22 @@ class SearchIndex(DerivedIndex):
     def find(self, query: Query) -> Iterator[list[str]]:
         """The ids of all articles that a question finds, newest first, in lots; of all there are where nothing is asked."""
         before: int | None = None
+        size = _FIRST
         while True:
-            lot, before = self.mended(partial(self._lot, query, before))
+            lot, before = self.mended(partial(self._lot, query, before, size))
             if lot:
                 yield lot
             if before is None:
                 return
+            size = _LOT
 
-    def _lot(self, query: Query, before: int | None) -> tuple[list[str], int | None]:
+    def _lot(self, query: Query, before: int | None, size: int) -> tuple[list[str], int | None]:
         """A lot of ids, and the moment that the next begins before."""
         searcher = self.searcher()
         built = match_query(self._index.schema, query, before)
-        found = searcher.search(built, limit=_LOT, count=False, order_by_field="moment").hits
+        found = searcher.search(built, limit=size, count=False, order_by_field="moment").hits
         numbers = searcher.fast_field_values("number", [address for _, address in found])
-        return list(map(from_number, numbers)), found[-1][0] if len(found) == _LOT else None
+        return list(map(from_number, numbers)), found[-1][0] if len(found) == size else None
 
     def _search(self, query: Query, limit: int, offset: int, before: int | None) -> Found:
         if not query.asks:

@@ -1,9 +1,10 @@
 """The stretch of a text that shows why it was found."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import pairwise
 
-from text import exact_tokens, folded_tokens, nfc, token_spans
+from text import nfc, token_pairs, token_spans
 from text.queries import Item, Query, Token
 
 _WIDTH = 90
@@ -32,7 +33,7 @@ def match_spans(composed: str, query: Query) -> list[Span]:
 
     A word of the question that stands beside its neighbour somewhere is marked only there: in "ho ngheo" is no "hỗ trợ".
     """
-    words, spans = _Words(composed), token_spans(composed)
+    words = _Words(composed, query.terms)
     single = [clause[0].tokens[0] for clause in query.clauses if _is_word(clause)]
     ways = [
         way
@@ -45,6 +46,7 @@ def match_spans(composed: str, query: Query) -> list[Span]:
     found = [*ways, *pairs, *((t,) for t in single if not any(t in pair for pair in pairs))]
     found += [item.tokens for clause in query.clauses if len(clause) > 1 for item in clause]
     marked = {at + i for way in found for at in words.starts(way) for i in range(len(way))}
+    spans = token_spans(composed) if marked else []
     return [spans[n] for n in sorted(marked)]
 
 
@@ -53,13 +55,18 @@ def _is_word(clause: tuple[Item, ...]) -> bool:
 
 
 class _Words:
-    """The numbers of the places at which each word of a text stands, exactly and folded."""
+    """The numbers of the places at which the words of a question stand in a text."""
 
-    def __init__(self, composed: str) -> None:
-        self._at: dict[Token, set[int]] = defaultdict(set)
-        for exact, words in ((True, exact_tokens(composed)), (False, folded_tokens(composed))):
-            for number, word in enumerate(words):
-                self._at[Token(word, exact)].add(number)
+    def __init__(self, composed: str, wanted: Iterable[Token]) -> None:
+        exact = {token.key for token in wanted if token.exact and not token.prefix}
+        folded = {token.key for token in wanted if not token.exact and not token.prefix}
+        self._pairs = token_pairs(composed)
+        self._at: dict[tuple[str, bool], set[int]] = defaultdict(set)
+        for number, (one, other) in enumerate(self._pairs):
+            if one in exact:
+                self._at[one, True].add(number)
+            if other in folded:
+                self._at[other, False].add(number)
 
     def starts(self, way: tuple[Token, ...]) -> list[int]:
         """Where words stand side by side, by the number of the first."""
@@ -68,9 +75,9 @@ class _Words:
 
     def _places(self, token: Token) -> set[int]:
         if not token.prefix:
-            return self._at.get(token, set())
-        alike = (t for t in self._at if t.exact == token.exact and t.key.startswith(token.key))
-        return {at for t in alike for at in self._at[t]}
+            return self._at.get((token.key, token.exact), set())
+        side = 0 if token.exact else 1
+        return {n for n, pair in enumerate(self._pairs) if pair[side].startswith(token.key)}
 
 
 def _densest(spans: list[Span], size: int) -> int:

@@ -15,7 +15,7 @@ from text.letters import (
     squeeze,
     words,
 )
-from text.tokens import any_marks, exact_tokens, folded_tokens, token_spans
+from text.tokens import any_marks, exact_tokens, folded_tokens, token_pairs, token_spans
 
 __all__ = [
     "LOWER",
@@ -34,6 +34,7 @@ __all__ = [
     "raised",
     "read_date",
     "squeeze",
+    "token_pairs",
     "token_spans",
     "words",
     "write_out",

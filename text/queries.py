@@ -8,7 +8,7 @@ from datetime import date
 from text.aliases import alias_groups
 from text.dates import read_date
 from text.letters import has_marks, nfc
-from text.tokens import exact_tokens, folded_tokens
+from text.tokens import exact_tokens, folded_tokens, token_pairs
 
 _QUOTES = {ord(c): '"' for c in "“”„‟«»″"}
 _BLANKS = {ord(c): " " for c in "\u00a0\u2007\u202f\u3000\t\r\n\x0b\x0c"}
@@ -155,10 +155,9 @@ def read_tokens(value: str) -> tuple[Token, ...]:
 
 
 def _item(value: str) -> Item | None:
-    exact, folded = exact_tokens(value), folded_tokens(value)
-    if not exact or len(exact) != len(folded):
+    pairs = token_pairs(value)
+    if not pairs:
         return None
-    pairs = zip(exact, folded, strict=True)
     tokens = tuple(Token(e, True) if has_marks(e) else Token(f, False) for e, f in pairs)
     if value.endswith("*") and len(tokens) == 1 and len(tokens[0].key) >= _LEAST_PREFIX:
         return Item((replace(tokens[0], prefix=True),))

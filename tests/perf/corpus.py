@@ -157,7 +157,7 @@ def fill_database(engine: Engine, count: int, batch: int = 1000) -> None:
     while lot := list(islice(stream, batch)):
         with begin(engine) as session:
             for table, rows in _rows(lot, number).items():
-                session.execute(insert(table), rows)
+                session.execute(insert(table.__table__), rows)
             number += len(lot)
             counted = update(schema.Counter).where(schema.Counter.name == "journal")
             session.execute(counted.values(value=number))

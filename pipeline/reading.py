@@ -1,5 +1,6 @@
 """Read what is due: captures as articles, editions as annotations."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ from storage import (
 from storage.database import Session, begin, look
 from storage.ids import derive_id
 
+_AT_ONCE = 20  # editions that are stored in one transaction; what a kill costs
 RUBRIC = "list: "
 MISSING = "gone: "  # how the error of a page begins that says in words that it is no more
 
@@ -110,28 +112,56 @@ def annotate_due(shop: Workshop, say: Progress) -> int:
     )
     versions = {slug: annotation_version(place) for slug, place in places.items()}
     waiting = editions.stale_editions(shop.engine, versions)
-    for number, edition_id in enumerate(waiting, 1):
-        try:
-            _annotate_edition(shop, edition_id, versions)
-        except Exception as error:
-            say(f"edition {edition_id}: could not be annotated: {type(error).__name__}: {error}")
-        if number % TOLD_EVERY == 0 or number == len(waiting):
-            say(f"{number} of {many(len(waiting), 'bulletin')} annotated")
+    for at in range(0, len(waiting), _AT_ONCE):
+        lot = waiting[at : at + _AT_ONCE]
+        _annotate_lot(shop, lot, versions, say)
+        done = at + len(lot)
+        if done // TOLD_EVERY > at // TOLD_EVERY or done == len(waiting):
+            say(f"{done} of {many(len(waiting), 'bulletin')} annotated")
     identity.link_people(shop.engine)
     return len(waiting)
 
 
-def _annotate_edition(shop: Workshop, edition_id: str, versions: dict[str, str]) -> None:
-    """Annotate one edition; nothing is locked while the reader thinks."""
-    with look(shop.engine) as session:
-        edition = session.get_one(schema.Edition, edition_id)
-        text = edition.text
-        portal, read = edition_annotations(session, edition)
-        version = versions[portal.slug]
+def _annotate_lot(
+    shop: Workshop, lot: Sequence[str], versions: dict[str, str], say: Progress
+) -> None:
+    """Annotate a few editions and store them together; one that can't be keeps no other back."""
+    read = {}
+    for edition_id in lot:
+        try:
+            with look(shop.engine) as session:
+                edition = session.get_one(schema.Edition, edition_id)
+                portal, found = edition_annotations(session, edition)
+                read[edition_id] = (edition.text, found, versions[portal.slug])
+        except Exception as error:
+            _tell_edition(edition_id, error, say)
+    try:
+        _store_read(shop, read)
+    except Exception:
+        for edition_id, one in read.items():
+            try:
+                _store_read(shop, {edition_id: one})
+            except Exception as error:
+                _tell_edition(edition_id, error, say)
+
+
+def _tell_edition(edition_id: str, error: Exception, say: Progress) -> None:
+    told = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    say(f"edition {edition_id}: could not be annotated: {told}")
+
+
+def _store_read(shop: Workshop, read: dict[str, tuple[str, annotations.Read, str]]) -> None:
+    """Store what was read out of editions whose text is still the same; nothing was locked meanwhile."""
+    if not read:
+        return
     with begin(shop.engine) as session:
-        edition = session.get_one(schema.Edition, edition_id, with_for_update=True)
-        if edition.text == text:
-            annotations.save_annotations(session, edition, read, version)
+        work = [
+            (edition, read[edition.id][1], read[edition.id][2])
+            for edition in editions.locked_editions(session, read)
+            if edition.text == read[edition.id][0]
+        ]
+        if work:
+            annotations.save_annotations(session, work)
 
 
 def annotation_version(place: str | None) -> str:

@@ -1,6 +1,6 @@
 """What was read out of an edition: mentions, figures, times, people and their offices."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import delete, exists, insert, or_, select
@@ -11,7 +11,7 @@ from model.records import plain
 from storage import schema
 from storage.identity import mark_names
 from storage.ids import derive_id
-from storage.journal import add_once
+from storage.journal import add_each_once
 from storage.values import to_scaled
 from text import match_key
 
@@ -23,25 +23,30 @@ _READ = (
     schema.Figure,
     schema.Mention,
 )  # children first
+Work = tuple[schema.Edition, Read, str]  # an edition, what was read out of it, by which version
 Rows = dict[type[schema.Base], list[dict[str, Any]]]
 
 
-def save_annotations(session: Session, edition: schema.Edition, read: Read, version: str) -> None:
-    """Replace what was read out of an edition, and note the names whose persons may be others now."""
-    portal = session.get_one(schema.Article, edition.article_id).portal
-    asked = select(schema.Sighting.key).where(schema.Sighting.article_id == edition.article_id)
-    touched = set(session.scalars(asked))
-    if session.scalar(
-        select(or_(*(exists().where(old.edition_id == edition.id) for old in _READ)))
-    ):
+def save_annotations(session: Session, work: Sequence[Work]) -> None:
+    """Replace what was read out of editions, and note the names whose persons may be others now."""
+    editions = [edition for edition, _, _ in work]
+    keys, articles = [e.id for e in editions], [e.article_id for e in editions]
+    asked = select(schema.Article.id, schema.Article.portal).where(schema.Article.id.in_(articles))
+    portals = {row.id: row.portal for row in session.execute(asked)}
+    before = select(schema.Sighting.key).where(schema.Sighting.article_id.in_(articles))
+    touched = set(session.scalars(before))
+    if session.scalar(select(or_(*(exists().where(old.edition_id.in_(keys)) for old in _READ)))):
         for old in _READ:
-            session.execute(delete(old).where(old.edition_id == edition.id))
-    rows = annotation_rows(edition, portal, read)
+            session.execute(delete(old).where(old.edition_id.in_(keys)))
+    rows: Rows = {}
+    for edition, read, version in work:
+        for table, made in annotation_rows(edition, portals[edition.article_id], read).items():
+            rows.setdefault(table, []).extend(made)
+        edition.annotated_by = version
     for table, made in rows.items():
         if made:  # into the table itself: the mapper makes a statement for each set of columns that are null
             session.execute(insert(schema.Base.metadata.tables[table.__tablename__]), made)
-    edition.annotated_by = version
-    add_once(session, "reading", edition.article_id, edition.id, version)
+    add_each_once(session, "reading", [(e.article_id, e.id, version) for e, _, version in work])
     mark_names(session, touched | {row["key"] for row in rows[schema.Sighting]})
 
 

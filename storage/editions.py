@@ -1,6 +1,6 @@
 """Articles and their editions: what captures were read as."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,10 @@ def save_reading(
     an edition exists because the archived page changed.
     """
     article_id = article_key(article, capture.portal)
+    if session.get(schema.Article, article_id) is None and not capture.edition_id:
+        _save_first(session, capture, article, article_id)
+        _note_read(capture, article_id, derive_id("edition", article_id, article.text), version)
+        return True
     if session.get(schema.Article, article_id) is None:
         session.add(schema.Article(id=article_id, portal=capture.portal))
         session.flush()
@@ -48,14 +52,38 @@ def save_reading(
         new = False
         if (capture.captured, capture.id) <= (edition.captured, edition.capture_id):
             _fill(session, edition, capture, article)
-    capture.state, capture.error, capture.read_by = "read", None, version
-    capture.article_id, capture.edition_id = article_id, edition_id
+    _note_read(capture, article_id, edition_id, version)
     before = session.get_one(schema.Article, article_id).current
     _set_current(session, article_id)
     after = session.get_one(schema.Article, article_id).current
     if before and after != before and not new:  # the portal shows an earlier text again
         add_once(session, "returned", article_id, edition_id, capture.captured.isoformat())
     return new
+
+
+def _save_first(
+    session: Session, capture: schema.Capture, article: records.Article, article_id: str
+) -> None:
+    """Store an article that was never seen before, without a look at what else there is of it."""
+    edition_id = derive_id("edition", article_id, article.text)
+    row = schema.Article(
+        id=article_id, portal=capture.portal, current=edition_id, url=article.url, native_id=article.native_id,
+        seen=capture.captured,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    session.add(
+        schema.Edition(id=edition_id, article_id=article_id, **edition_row(capture, article))
+    )
+    session.flush()
+    if found := attachment_rows(edition_id, article):
+        session.execute(insert(schema.Attachment), found)
+    add_once(session, "edition", article_id, edition_id)
+
+
+def _note_read(capture: schema.Capture, article_id: str, edition_id: str, version: str) -> None:
+    capture.state, capture.error, capture.read_by = "read", None, version
+    capture.article_id, capture.edition_id = article_id, edition_id
 
 
 def _edition_for(session: Session, capture: schema.Capture, article_id: str, text: str) -> str:
@@ -204,6 +232,12 @@ def newest_edition(article_id: str) -> Any:
         .order_by(schema.Capture.captured.desc(), schema.Capture.id.desc())
         .limit(1)
     )
+
+
+def locked_editions(session: Session, ids: Iterable[str]) -> Sequence[schema.Edition]:
+    """These editions, kept from other writers until the transaction ends."""
+    asked = select(schema.Edition).where(schema.Edition.id.in_(list(ids)))
+    return session.scalars(asked.order_by(schema.Edition.id).with_for_update()).all()
 
 
 def stale_editions(engine: Engine, versions: dict[str, str]) -> Sequence[str]:

@@ -74,10 +74,9 @@ def link_reposts(engine: Engine) -> None:
     while True:
         with begin(engine) as session:
             session.get(schema.Counter, "journal", with_for_update=True)  # one process at a time
-            lot = session.scalars(_stale().limit(_LOT)).all()
-            cache: dict[str, Member] = {}
-            for article_id in lot:
-                _relink(session, article_id, cache)
+            lot = list(session.scalars(_stale().limit(_LOT)))
+            if lot:
+                _Comparison(session, lot).run()
         if len(lot) < _LOT:
             return
 
@@ -89,47 +88,74 @@ def _stale() -> Any:
     return asked.where(schema.Article.current.is_not(None), changed).order_by(schema.Article.id)
 
 
-def _relink(session: Session, article_id: str, cache: dict[str, Member]) -> None:
-    """Compare one article anew, and set the origins of all whose groups are others now."""
-    article = session.get_one(schema.Article, article_id)
-    cache.pop(article_id, None)
-    apart = (
-        _members(session, schema.Article.origin == article.origin, cache) if article.origin else []
-    )
-    groups = group_members(m for m in apart if m.id != article_id)
-    (member,) = _members(session, schema.Article.id == article_id, cache)
-    bands = member.telling.bands()
-    near = _near(session, article_id, bands)
-    if not near and article.origin is None:
-        _note_bands(session, article, bands)
-        return
-    joined = [member]
-    for candidate in _members(session, schema.Article.id.in_(near), cache):
-        if candidate in joined:
-            continue
-        if is_repost(member, candidate):
-            group = next((g for g in groups if candidate in g), None) or _group(
-                session, candidate, cache
-            )
-            groups = [g for g in groups if candidate not in g]
-            joined += group
-    for group in (*groups, joined):
-        _set_origin(session, group)
-    _note_bands(session, article, bands)
+class _Comparison:
+    """A lot of articles that are compared anew, with what is known of all that they share a band with."""
 
+    def __init__(self, session: Session, lot: list[str]) -> None:
+        self._session = session
+        self._cache: dict[str, Member] = {}
+        self._lot = _members(session, schema.Article.id.in_(lot), self._cache)
+        articles = select(schema.Article).where(schema.Article.id.in_(lot))
+        self._articles = {row.id: row for row in session.scalars(articles)}
+        compared = select(schema.Likeness).where(schema.Likeness.article_id.in_(lot))
+        self._before = {row.article_id: row for row in session.scalars(compared)}
+        self._bands = {member.id: member.telling.bands() for member in self._lot}
+        self._sharing: dict[int, set[str]] = defaultdict(set)
+        band = schema.Band
+        keys = {key for bands in self._bands.values() for key in bands}
+        for row in session.execute(select(band.key, band.article_id).where(band.key.in_(keys))):
+            self._sharing[row.key].add(row.article_id)
 
-def _near(session: Session, article_id: str, bands: list[int]) -> list[str]:
-    band = schema.Band
-    asked = select(band.article_id).where(band.key.in_(bands), band.article_id != article_id)
-    return sorted(set(session.scalars(asked)))
+    def run(self) -> None:
+        """Set the origins of all whose groups are others now, and keep the bands."""
+        for member in self._lot:
+            self._forget(member.id)
+            self._relink(member)
+            for key in self._bands[member.id]:
+                self._sharing[key].add(member.id)
+        rows = [{"key": k, "article_id": key} for key, bands in self._bands.items() for k in bands]
+        if rows:
+            self._session.execute(insert(schema.Band.__table__), rows)  # type: ignore[arg-type]
 
+    def _forget(self, article_id: str) -> None:
+        """Let go of the bands of an earlier edition, and note that this one is compared."""
+        article, bands = self._articles[article_id], self._bands[article_id]
+        row = self._before.get(article_id)
+        if row is None:
+            row = schema.Likeness(article_id=article_id, edition_id=article.current, bands=bands)
+            self._session.add(row)
+            return
+        band = schema.Band
+        gone = delete(band).where(band.key.in_(row.bands), band.article_id == article_id)
+        self._session.execute(gone)
+        for key in row.bands:
+            self._sharing[key].discard(article_id)
+        row.edition_id, row.bands = article.current or "", bands
 
-def _group(session: Session, member: Member, cache: dict[str, Member]) -> list[Member]:
-    """The group that an article is in by now."""
-    origin = session.scalar(select(schema.Article.origin).where(schema.Article.id == member.id))
-    if origin is None:
-        return [member]
-    return _members(session, schema.Article.origin == origin, cache)
+    def _relink(self, member: Member) -> None:
+        session, origin = self._session, self._articles[member.id].origin
+        near = {key for band in self._bands[member.id] for key in self._sharing[band]} - {member.id}
+        if not near and origin is None:
+            return
+        apart = _members(session, schema.Article.origin == origin, self._cache) if origin else []
+        groups = group_members(m for m in apart if m.id != member.id)
+        joined = [member]
+        for candidate in _members(session, schema.Article.id.in_(sorted(near)), self._cache):
+            if candidate in joined or not is_repost(member, candidate):
+                continue
+            group = next((g for g in groups if candidate in g), None)
+            groups = [g for g in groups if g is not group]
+            joined += group or self._group(candidate)
+        for group in (*groups, joined):
+            _set_origin(session, group)
+
+    def _group(self, member: Member) -> list[Member]:
+        """The group that an article is in by now."""
+        asked = select(schema.Article.origin).where(schema.Article.id == member.id)
+        origin = self._session.scalar(asked)
+        if origin is None:
+            return [member]
+        return _members(self._session, schema.Article.origin == origin, self._cache)
 
 
 def _set_origin(session: Session, group: list[Member]) -> None:
@@ -149,19 +175,6 @@ def _told(session: Session, article_id: str) -> str:
     line = schema.Journal
     asked = select(line.detail).where(line.article_id == article_id, line.event == "reposts")
     return session.scalar(asked.order_by(line.number.desc()).limit(1)) or ""
-
-
-def _note_bands(session: Session, article: schema.Article, bands: list[int]) -> None:
-    old = session.get(schema.Likeness, article.id)
-    if old:
-        band = schema.Band
-        gone = delete(band).where(band.key.in_(old.bands), band.article_id == article.id)
-        session.execute(gone)
-        old.edition_id, old.bands = article.current or "", bands
-    else:
-        session.add(schema.Likeness(article_id=article.id, edition_id=article.current, bands=bands))
-    if bands:
-        session.execute(insert(schema.Band), [{"key": b, "article_id": article.id} for b in bands])
 
 
 def likely_members(session: Session) -> list[Member]:

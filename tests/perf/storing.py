@@ -35,14 +35,16 @@ def store_articles(home: Path, told: dict[str, str], say: Callable[[str], None])
         session.flush()
         session.add_all(_capture(number) for number in range(COUNT))
     began, cpu = time.perf_counter(), time.process_time()
-    for number, (article, read) in enumerate(work):
+    for at in range(0, COUNT, 20):
+        fresh = []
+        for number, (article, read) in enumerate(work[at : at + 20], at):
+            with begin(engine) as session:
+                capture = session.get_one(schema.Capture, f"{number:016x}")
+                editions.save_reading(session, capture, article, "1")
+                fresh.append((capture.edition_id, read))
         with begin(engine) as session:
-            capture = session.get_one(schema.Capture, f"{number:016x}")
-            editions.save_reading(session, capture, article, "1")
-            edition_id = capture.edition_id
-        with begin(engine) as session:
-            edition = session.get_one(schema.Edition, edition_id)
-            annotations.save_annotations(session, edition, read, "1")
+            found = [(session.get_one(schema.Edition, key), read, "1") for key, read in fresh]
+            annotations.save_annotations(session, found)
     stored = time.perf_counter() - began
     link_reposts(engine)
     SearchIndex(home / "index", engine).catch_up()

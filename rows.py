@@ -18,6 +18,8 @@ _HEADS = {
     "known": "Đã biết", "waiting": "Chưa tải", "complete": "Đủ %", "next_run": "Lần tới", "alarms": "Cảnh báo", "dying": "Dấu hiệu đóng",
     "requests": "Yêu cầu", "new": "Mới", "edited": "Sửa", "unchanged": "Như cũ", "files": "Tệp", "coverage": "Đọc được %",
     "per_article": "Yêu cầu/bài", "month": "Tháng", "max": "Lớn nhất", "sum": "Tổng", "article_id": "Mã bài", "named_in": "Có tên trong", "person": "Mã người", "score": "Chắc %",
+    "also": "Cũng đăng ở", "key": "Danh từ", "unit": "Đơn vị", "about": "Về", "from": "Từ", "to": "Đến", "agree": "Khớp",
+    "archived": "Bản lưu", "change": "Thay đổi", "before_text": "Trước", "after_text": "Sau", "after_archived": "Bản lưu sau", "noun": "Danh từ",
 }  # fmt: skip
 _NUMBERS = (
     "value",

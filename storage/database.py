@@ -14,6 +14,14 @@ from model.errors import StoreError
 __all__ = ["HEAD", "Session", "begin", "look", "open_database"]
 
 HEAD = "0007"  # the newest file in migrations/versions
+# The cache, 64 MB, holds the inner pages of the indexes of some hundred thousand bulletins; 2 MB by default.
+_PRAGMAS = (
+    "busy_timeout=60000",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "cache_size=-65536",
+)
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -51,7 +59,7 @@ def look(engine: Engine) -> Iterator[Session]:
 def _tune_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin below, not where the driver guesses
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=60000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import tantivy
 
 from storage.ids import derive_id
-from text import bare_key, token_pairs
+from text import bare_key, joined_tokens
 
 # Fields of words; of each there is an exact and a folded one.
 WORDS = ("text", "title", "person", "place")
@@ -203,20 +203,16 @@ def _add_article(document: tantivy.Document, told: Told) -> None:
 
 def _add_words(document: tantivy.Document, field: str, texts: Iterable[str | None]) -> None:
     """The words of several texts; the mark between two keeps phrases from going over."""
-    told = [_tokens(text) if len(text) > _SHORT else _known_tokens(text) for text in texts if text]
+    told = [
+        joined_tokens(text) if len(text) > _SHORT else _known_tokens(text) for text in texts if text
+    ]
     if told:
         document.add_text(f"{field}_exact", " ¦ ".join([exact for exact, _ in told]))
         document.add_text(f"{field}_folded", " ¦ ".join([folded for _, folded in told]))
 
 
-def _tokens(text: str) -> tuple[str, str]:
-    """The words of a text, exactly and folded, as the index takes them."""
-    pairs = token_pairs(text)
-    return " ".join([exact for exact, _ in pairs]), " ".join([folded for _, folded in pairs])
-
-
 _SHORT = 600  # letters; names, titles and sentences with several figures come again and again
-_known_tokens = lru_cache(maxsize=20_000)(_tokens)
+_known_tokens = lru_cache(maxsize=20_000)(joined_tokens)
 
 
 def to_number(key: str) -> int:

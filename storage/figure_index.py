@@ -60,13 +60,13 @@ class Values:
     values: list[int]
     articles: int
     total: int
-    nouns: int  # how many different ones are counted
+    nouns: set[int]  # what is counted, as numbers
 
     def with_more(self, other: "Values") -> "Values":
         """Both groups as one."""
         values = sorted([*self.values, *other.values])
-        nouns = max(self.nouns, other.nouns)
-        return Values(values, self.articles + other.articles, self.total + other.total, nouns)
+        articles, total = self.articles + other.articles, self.total + other.total
+        return Values(values, articles, total, self.nouns | other.nouns)
 
 
 class FigureIndex(DerivedIndex):
@@ -85,12 +85,6 @@ class FigureIndex(DerivedIndex):
     def expected(self, session: Session, articles: list[str]) -> dict[str, tuple[str, str]]:
         figures = reported_figures(session, articles)
         return {figure.id: (figure.version(), figure.article.id) for figure in figures}
-
-    def count(self, asked: FigureQuery) -> int:
-        """How many figures are asked for."""
-        return self.mended(
-            lambda: int(self.searcher().search(self._match(asked), limit=1).count or 0)
-        )
 
     def find(self, asked: FigureQuery) -> Iterator[list[str]]:
         """The ids of the figures asked for, those of the newest article first, article by article, in lots."""
@@ -200,7 +194,7 @@ class FigureIndex(DerivedIndex):
             if article not in told_again:
                 sums[code] -= value
         return {
-            code: Values(found, len(told_by[code]), sums[code], len(of_nouns[code]))
+            code: Values(found, len(told_by[code]), sums[code], of_nouns[code])
             for code, found in groups.items()
         }
 

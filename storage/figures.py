@@ -16,7 +16,6 @@ from storage.figure_index import FigureIndex, FigureQuery, Values
 from storage.queries import WITHOUT_TEXT, archive_address, is_current
 from storage.values import from_scaled
 
-GROUPS = ("month", "quarter", "year", "portal", "place")
 _AT_ONCE = 500  # figures read from the database at once
 
 FIELDS = (
@@ -115,7 +114,7 @@ def _summed(key: str, group: Values, kind: str) -> dict[str, Any]:
     told = {name: from_scaled(kind, value) for name, value in shown.items()}
     middle = median(map(Decimal, values))
     places = Decimal(from_scaled(kind, 1) or 1)
-    known = kind != "percent" and group.nouns < 2
+    known = kind != "percent" and len(group.nouns) < 2
     return {
         "group": key,
         "figures": len(values),

@@ -191,5 +191,7 @@ def _last_number(session: Session) -> int:
 
 
 def _changed(session: Session, done: int) -> list[str]:
-    lines = select(schema.Journal.article_id).where(schema.Journal.number > done)
-    return sorted({article for article in session.scalars(lines) if article})
+    """The articles that lines after this one name, as they lie in the database: in the order of lines."""
+    line = schema.Journal
+    named = select(line.article_id).where(line.number > done).order_by(line.number)
+    return list(dict.fromkeys(article for article in session.scalars(named) if article))

@@ -15,7 +15,14 @@ from text.letters import (
     squeeze,
     words,
 )
-from text.tokens import any_marks, exact_tokens, folded_tokens, token_pairs, token_spans
+from text.tokens import (
+    any_marks,
+    exact_tokens,
+    folded_tokens,
+    joined_tokens,
+    token_pairs,
+    token_spans,
+)
 
 __all__ = [
     "LOWER",
@@ -29,6 +36,7 @@ __all__ = [
     "fold",
     "folded_tokens",
     "has_marks",
+    "joined_tokens",
     "match_key",
     "nfc",
     "raised",

@@ -1,7 +1,7 @@
 """Words of a text as search matches them: exactly, or without marks."""
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
 
 from text.letters import bare_key, fold, match_key, nfc
 
@@ -9,30 +9,48 @@ from text.letters import bare_key, fold, match_key, nfc
 _TOKEN = re.compile(r"\d{1,3}(?:\.\d{3})+(?!\d)|\w+")
 
 
-def token_pairs(text: str) -> list[tuple[str, str]]:
-    """The words of a text, each as it is matched where a mark was typed and where none was.
+class _Known(dict[str, str]):
+    """Words as they are matched, each made once: Vietnamese has some ten thousand syllables."""
 
-    >>> token_pairs("Hòa 1.500 hộ")
-    [('hoà', 'hoa'), ('1500', '1500'), ('hộ', 'ho')]
-    """
-    return [_keys(word) for word in _TOKEN.findall(nfc(text))]
+    def __init__(self, make: Callable[[str], str]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _MOST:
+            self.clear()
+        made = self[word] = self._make(word.replace(".", ""))
+        return made
+
+
+_MOST = 1 << 17  # words that are remembered
+_EXACT, _FOLDED = _Known(match_key), _Known(bare_key)
 
 
 def exact_tokens(text: str) -> list[str]:
-    """The words of a text as they are matched where a mark was typed."""
-    return [exact for exact, _ in token_pairs(text)]
+    """The words of a text as they are matched where a mark was typed.
+
+    >>> exact_tokens("Hòa 1.500 hộ")
+    ['hoà', '1500', 'hộ']
+    """
+    return list(map(_EXACT.__getitem__, _TOKEN.findall(nfc(text))))
 
 
 def folded_tokens(text: str) -> list[str]:
     """The words of a text as they are matched where no mark was typed."""
-    return [folded for _, folded in token_pairs(text)]
+    return list(map(_FOLDED.__getitem__, _TOKEN.findall(nfc(text))))
 
 
-@lru_cache(maxsize=1 << 17)
-def _keys(word: str) -> tuple[str, str]:
-    """Vietnamese has some ten thousand syllables: each is folded once."""
-    plain = word.replace(".", "")
-    return match_key(plain), bare_key(plain)
+def token_pairs(text: str) -> list[tuple[str, str]]:
+    """The words of a text, each as it is matched where a mark was typed and where none was."""
+    words = _TOKEN.findall(nfc(text))
+    return list(zip(map(_EXACT.__getitem__, words), map(_FOLDED.__getitem__, words), strict=True))
+
+
+def joined_tokens(text: str) -> tuple[str, str]:
+    """The words of a text with blanks between, as they are matched where marks were typed and where none were."""
+    words = _TOKEN.findall(nfc(text))
+    return " ".join(map(_EXACT.__getitem__, words)), " ".join(map(_FOLDED.__getitem__, words))
 
 
 def token_spans(text: str) -> list[tuple[int, int]]:

@@ -17,7 +17,9 @@ from cli.base import formats, narrowing, open_shop, say, write_json, write_rows
 @click.option("--sort", type=click.Choice(["relevance", "newest"]), default="relevance")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 @click.option("--offset", type=click.IntRange(0, 1000), default=0)
-@click.option("--after", type=click.IntRange(0), help="Newest first, from where a page ended.")
+@click.option(
+    "--after", type=click.IntRange(0, 2**64 - 1), help="Newest first, from where a page ended."
+)
 @formats
 @click.pass_context
 def search(
@@ -43,11 +45,11 @@ def search(
     What several portals tell in the same words is one result, with the others under `reposts`.
     """
     from storage.queries import Page, search_articles
-    from text.queries import narrowed, read_query
+    from text.queries import ask
 
     shop = open_shop(ctx, within.portals)
     shop.index.catch_up()
-    asked = narrowed(read_query(query), within)
+    asked = ask(query, within)
     page = Page(query, "newest" if after is not None else sort, limit, offset, after)
     found = search_articles(shop.engine, shop.index, asked, page)
     if kind == "json":
@@ -131,13 +133,13 @@ def export(ctx: click.Context, what: str, query: str, within: Any, kind: str, pa
     from publish.package import describe_export
     from storage.captures import unread_captures
     from storage.queries import reader_versions
-    from text.queries import narrowed, read_query
+    from text.queries import ask
 
     shop = open_shop(ctx, within.portals)
-    shop.catch_up()
+    shop.catch_up(wait=True)
     if waiting := len(unread_captures(shop.engine)):
         say(f"{waiting} captures wait to be read; `bantin rebuild` or the next crawl reads them")
-    rows, fields = _exported(shop, narrowed(read_query(query), within), what, kind)
+    rows, fields = _exported(shop, ask(query, within), what, kind)
     if str(path) == "-" and kind in FORMATS:
         FORMATS[kind](rows, sys.stdout, fields)
         return

@@ -128,18 +128,28 @@ def formats(command: Any) -> Any:
     )(command)  # fmt: skip
 
 
+def named_item(option: str, value: str | None) -> Any:
+    """The words of an option, None where it is not given; raises InputError where it has none."""
+    from text.queries import read_item
+
+    item = read_item(value) if value else None
+    if value and item is None:
+        raise InputError(f"{option} {value}: no word in it")
+    return item
+
+
 def narrowing(command: Any) -> Any:
     """The options that narrow a question, given on as `within`: one Query for search, figures and exports."""
 
     @wraps(command)
     def narrowed(**given: Any) -> Any:
         from text import bare_key
-        from text.queries import Query, read_item
+        from text.queries import Query
 
         told = {
             name: given.pop(name) for name in ("portal", "province", "section", "person", "place")
         }
-        items = {key: read_item(told[key] or "") for key in ("person", "place")}
+        items = {key: named_item(f"--{key}", told[key]) for key in ("person", "place")}
         within = Query(
             portals=(told["portal"],) if told["portal"] else (),
             first=given.pop("first"), last=given.pop("last"),

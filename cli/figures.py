@@ -1,5 +1,6 @@
 """The verb `figures`: reported figures as rows, groups, series and changes, and corrections of them."""
 
+from collections.abc import Sequence
 from functools import wraps
 from typing import IO, Any
 
@@ -11,6 +12,7 @@ from cli.base import (
     Number,
     WithDefault,
     formats,
+    named_item,
     narrowing,
     open_shop,
     say,
@@ -28,13 +30,15 @@ def choosing(command: Any) -> Any:
     @wraps(command)
     def chosen(**given: Any) -> Any:
         from storage.figure_index import FigureQuery
-        from text.queries import narrowed, read_item, read_query
+        from text.queries import ask
 
-        question = narrowed(read_query(given.pop("query") or ""), given.pop("within"))
+        within = given.pop("within")
+        question = ask(given.pop("query") or "", within)
         names = ("type", "unit", "least", "most", "loose", "rejected", "since", "until")
         told = {name: given.pop(name) for name in names}
-        noun = read_item(given.pop("noun") or "")
-        return command(**given, asked=FigureQuery(question, noun=noun, **told))
+        noun = named_item("--noun", given.pop("noun"))
+        asked = FigureQuery(question, noun=noun, **told)
+        return command(**given, asked=asked, portals=within.portals)
 
     narrowed_too = narrowing(chosen)
     for option in (
@@ -58,8 +62,8 @@ def choosing(command: Any) -> Any:
     return click.argument("query", required=False)(narrowed_too)
 
 
-def _opened(ctx: click.Context, asked: Any) -> Any:
-    shop = open_shop(ctx, asked.query.portals)
+def _opened(ctx: click.Context, portals: Sequence[str]) -> Any:
+    shop = open_shop(ctx, portals)
     shop.figure_index.catch_up()
     return shop
 
@@ -79,7 +83,12 @@ def figures() -> None:
 @formats
 @click.pass_context
 def figures_list(
-    ctx: click.Context, asked: Any, by: str | None, kind: str | None, output: IO[str]
+    ctx: click.Context,
+    asked: Any,
+    portals: Sequence[str],
+    by: str | None,
+    kind: str | None,
+    output: IO[str],
 ) -> None:
     """Reported figures with their sentences; QUERY is as in `bantin search`, held against the sentence.
 
@@ -96,7 +105,7 @@ def figures_list(
     from storage.figures import FIELDS, find_figures, group_figures
     from storage.queries import portal_places
 
-    shop = _opened(ctx, asked)
+    shop = _opened(ctx, portals)
     if by:
         groups = group_figures(shop.figure_index, asked, by, portal_places(shop.engine))
         write_rows(groups, kind, output, _GROUP)
@@ -112,7 +121,12 @@ def figures_list(
 @formats
 @click.pass_context
 def figures_series(
-    ctx: click.Context, asked: Any, by: str, kind: str | None, output: IO[str]
+    ctx: click.Context,
+    asked: Any,
+    portals: Sequence[str],
+    by: str,
+    kind: str | None,
+    output: IO[str],
 ) -> None:
     """How a figure develops: of one noun and measure in one place, time by time, each with its evidence.
 
@@ -126,7 +140,7 @@ def figures_series(
     from storage.differences import figure_series, series_rows
     from storage.figures import find_figures, without_reposts
 
-    shop = _opened(ctx, asked)
+    shop = _opened(ctx, portals)
     rows = without_reposts(shop.engine, find_figures(shop.engine, shop.figure_index, asked))
     found = series_rows(figure_series(rows), whole_years=by == "year")
     say(f"{write_rows(found, kind, output, _SERIES)} points")

@@ -42,6 +42,7 @@ def read_due(shop: Workshop, tally: Tally, say: Progress) -> Tally:
         say(f"{many(vanished, 'article')} vanished from the portal")
     annotate_due(shop, say)
     reposts.link_reposts(shop.engine)
+    captures.end_rereading(shop.engine)
     shop.catch_up()
     return tally
 

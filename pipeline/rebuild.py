@@ -54,6 +54,4 @@ def _rebuild(shop: Workshop, say: Progress) -> Rebuilt:
     tally = read_due(shop, Tally(), say)
     restore_pages(shop.engine, recheck_after)
     made.editions = tally.new + tally.edited
-    shop.index.renew()
-    shop.figure_index.renew()
     return made

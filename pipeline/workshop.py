@@ -71,10 +71,10 @@ class Workshop:
         folder = self.config.index
         return FigureIndex(folder.with_name(folder.name + "-figures"), self.engine)
 
-    def catch_up(self) -> None:
-        """Bring both indexes up to the journal."""
-        self.index.catch_up()
-        self.figure_index.catch_up()
+    def catch_up(self, *, wait: bool = False) -> None:
+        """Bring both indexes up to the journal; with `wait` also where another process is at it."""
+        self.index.catch_up(wait=wait)
+        self.figure_index.catch_up(wait=wait)
 
     def load_portals(self) -> None:
         """Read the portals' files, again after one was written."""

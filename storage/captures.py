@@ -13,6 +13,7 @@ from model.errors import ArchiveError
 from model.records import Exchange, Portal, WarcPlace
 from storage import schema
 from storage.database import begin
+from storage.epochs import begin_epoch, is_rereading
 from storage.ids import derive_id
 from storage.warc import Held, scan_file
 
@@ -129,6 +130,14 @@ def unread_captures(engine: Engine) -> Sequence[str]:
     order = (schema.Capture.edition_id.is_(None), schema.Capture.captured, schema.Capture.id)
     with Session(engine) as session:
         return session.scalars(waiting.order_by(*order)).all()
+
+
+def end_rereading(engine: Engine) -> None:
+    """Let every index be made anew where all that a rebuild reads again is read: it is no news in the journal."""
+    with begin(engine) as session:
+        due = select(schema.Capture.id).where(schema.Capture.state == "due").limit(1)
+        if is_rereading(session) and session.scalar(due) is None:
+            begin_epoch(session, reading=False)
 
 
 def of_run(engine: Engine, number: int | None) -> Sequence[schema.Capture]:
@@ -267,6 +276,7 @@ def forget_readings(engine: Engine) -> int:
         of_editions = (schema.Office, schema.Sighting, schema.Time, schema.Figure, schema.Mention)
         for table in (*of_editions, schema.Attachment):
             session.execute(delete(table).where(table.edition_id.not_in(only_lost)))
+        begin_epoch(session, reading=True)
         session.execute(delete(schema.Band))
         session.execute(delete(schema.Likeness))
         session.execute(delete(edition).where(edition.id.not_in(only_lost)))

@@ -13,7 +13,7 @@ from storage import schema
 from storage.database import begin
 from storage.identity import mark_names, names_of
 from storage.ids import address_key, derive_id
-from storage.journal import add_once
+from storage.journal import add_line, add_once
 
 
 def article_key(article: records.Article, portal: str) -> str:
@@ -105,6 +105,13 @@ def _fill(
     changed = edition.text != row["text"] or edition.reading != row["reading"]
     for key, value in row.items():
         setattr(edition, key, value)
+    if (
+        changed and edition.annotated_by is not None
+    ):  # a better reader: no news, but to be indexed anew
+        add_line(session, "reread", edition.article_id, edition.id, row["dialect"])
+        compared = session.get(schema.Likeness, edition.article_id)
+        if compared:
+            compared.edition_id = ""
     if changed:
         edition.annotated_by = None
     session.add(edition)

@@ -158,8 +158,9 @@ class FigureIndex(DerivedIndex):
 
     def kinds(self, asked: FigureQuery) -> list[str]:
         """The types of the figures asked for, each with its unit, the most frequent first."""
-        told = self._terms(self._match(asked), "kind", 20)
-        return [kind for kind, _ in told]
+        return self.mended(
+            lambda: [kind for kind, _ in self._terms(self._match(asked), "kind", 20)]
+        )
 
     def _terms(self, built: tantivy.Query, field: str, size: int) -> list[tuple[str, int]]:
         told: Any = self.searcher().aggregate(
@@ -178,7 +179,8 @@ class FigureIndex(DerivedIndex):
 
     def _group(self, asked: FigureQuery, by: str, kind: str) -> dict[int, Values]:
         searcher, index = self.searcher(), self._index.schema
-        built = both(self._match(asked), one_of(index, "kind", [kind]))
+        valued = ranged(index, "value", -MOST, MOST, tantivy.FieldType.Integer)
+        built = both(self._match(asked), one_of(index, "kind", [kind]), valued)
         told_again = self._told_again(searcher, built)
         values, codes, articles, nouns = self._columns(searcher, built, by)
         groups: dict[int, list[int]] = defaultdict(list)

@@ -11,8 +11,13 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from storage import schema
+from storage.epochs import epoch
 
 _MARK = "journal.txt"
+_NO_DAMAGE = (
+    "An invalid argument",
+    "Expected ",
+)  # what tantivy says of a question that it can't take
 _BATCH = 500  # articles read from the database at once
 LONGEST_WAIT = 600  # seconds for another process that makes the index
 _HEAP = 64_000_000  # bytes that a writer fills before it writes them out
@@ -35,6 +40,7 @@ class DerivedIndex:
         self._folder = folder
         self._engine = engine
         self._opened: tantivy.Index | None = None
+        self._epoch = 0  # of the database that the index was made from
         self._lock = FileLock(folder.with_name(folder.name + ".lock"))
 
     def fields(self) -> tantivy.Schema:
@@ -71,13 +77,16 @@ class DerivedIndex:
             written = (self._folder / _MARK).read_text(encoding="utf-8").split()
         except (OSError, ValueError):
             return None
-        good = len(written) == 2 and written[0] == self.format and written[1].isdecimal()
-        good = good and (self._folder / "meta.json").exists()
-        return int(written[1]) if good else None
+        good = len(written) == 3 and written[0] == self.format and written[1].isdecimal()
+        if not good or not written[2].isdecimal() or not (self._folder / "meta.json").exists():
+            return None
+        self._epoch = int(written[2])
+        return int(written[1])
 
-    def _set_mark(self, number: int) -> None:
+    def _set_mark(self, number: int, of: int = 0) -> None:
+        """Note up to where the index is brought, and from which database."""
         fresh = self._folder / (_MARK + ".new")
-        fresh.write_text(f"{self.format} {number}", encoding="utf-8")
+        fresh.write_text(f"{self.format} {number} {of}", encoding="utf-8")
         fresh.replace(self._folder / _MARK)
 
     def renew(self) -> None:
@@ -87,40 +96,41 @@ class DerivedIndex:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._catch_up()
 
-    def catch_up(self) -> int:
+    def catch_up(self, *, wait: bool = False) -> int:
         """Index what the journal names since the last time; returns how many articles.
 
         One process at a time: where another is indexing, this one goes on with what there is, but
-        waits for an index that is only being made.
+        waits for an index that is only being made, and with `wait` for any.
         """
         done = self._mark()
         with Session(self._engine) as session:
-            if done is not None and done == _last_number(session):
+            if done is not None and done == _last_number(session) and self._epoch == epoch(session):
                 return 0
         try:
-            with self._lock.acquire(timeout=0 if done else LONGEST_WAIT):
+            with self._lock.acquire(timeout=0 if done and not wait else LONGEST_WAIT):
                 return self._catch_up()
         except Timeout:
             return 0
 
     def _catch_up(self) -> int:
         with Session(self._engine) as session:
-            last = _last_number(session)
+            last, now = _last_number(session), epoch(session)
             index = self._index_or_new()
             done = self._mark() or 0
-            if done == last:
+            # Another database, one restored from an earlier day, or made anew without news in the journal.
+            anew = not done or done > last or self._epoch != now
+            if done == last and not anew:
                 return 0
-            anew = done > last  # the database was restored from an earlier day
             changed = _changed(session, 0 if anew else done)
             writer = index.writer(heap_size=_HEAP, num_threads=1)
             if anew:
                 writer.delete_all_documents()
             for at in range(0, len(changed), _BATCH):
-                self._write(session, writer, changed[at : at + _BATCH], fresh=not done)
+                self._write(session, writer, changed[at : at + _BATCH], fresh=anew)
             writer.commit()
             writer.wait_merging_threads()
             index.reload()
-        self._set_mark(last)
+        self._set_mark(last, now)
         return len(changed)
 
     def _index_or_new(self) -> tantivy.Index:
@@ -182,7 +192,8 @@ class DerivedIndex:
 
 def _pass_damage(error: BaseException) -> None:
     """Go on after what tantivy raises over damaged files; its panics are no Exception."""
-    if not isinstance(error, (ValueError, OSError)) and type(error).__name__ != "PanicException":
+    damage = isinstance(error, (ValueError, OSError)) or type(error).__name__ == "PanicException"
+    if not damage or str(error).startswith(_NO_DAMAGE):
         raise error
 
 

@@ -81,10 +81,11 @@ def _named(
     """The names of persons, and of all else, in each edition."""
     mention = schema.Mention
     asked = select(mention.edition_id, mention.type, mention.name, mention.text).where(
-        mention.edition_id.in_(editions), mention.type.in_(kinds)
+        mention.edition_id.in_(editions)
     )
     found: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for edition_id, kind, name, text in session.execute(asked):
-        found[edition_id][kind != "person"].update(filter(None, (name, text)))
+        if kind in kinds:
+            found[edition_id][kind != "person"].update(filter(None, (name, text)))
     told = {key: (sorted(persons), sorted(places)) for key, (persons, places) in found.items()}
     return defaultdict(lambda: ([], []), told)

@@ -12,6 +12,8 @@ from text.queries import Item, Query, Token
 
 # What neighbours, titles and letters as typed add to a score.
 _PAIR, _TITLE, _LITERAL = 30.0, 3.0, 40.0
+_LONGEST = 40  # letters of a word that may carry marks; no syllable has more than seven
+_MOST_PATTERN = 20_000  # letters
 _PAIRS = 30  # neighbours of a long query that are looked at
 Must, Should, MustNot = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
@@ -104,7 +106,9 @@ def _phrase(index: tantivy.Schema, tokens: tuple[Token, ...], field: str) -> tan
     plain = all(token.exact or any_marks(token.key) == token.key for token in tokens)
     if plain:
         return tantivy.Query.phrase_query(index, f"{field}_exact", keys)
-    patterns = [t.key if t.exact else any_marks(t.key) for t in tokens]
+    patterns = [t.key if t.exact or len(t.key) > _LONGEST else any_marks(t.key) for t in tokens]
+    if sum(map(len, patterns)) > _MOST_PATTERN:  # no words of Vietnamese; patterns have bounds
+        return tantivy.Query.phrase_query(index, f"{field}_exact", keys)
     return tantivy.Query.regex_phrase_query(index, f"{field}_exact", patterns)
 
 

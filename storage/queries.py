@@ -86,7 +86,7 @@ def _reposts(engine: Engine, rows: Iterable[Any]) -> dict[str, list[dict[str, An
     origins = {row.origin for row in shown if row.origin}
     asked = _told().where(schema.Article.origin.in_(origins))
     with Session(engine) as session:
-        order = (schema.Edition.published, schema.Article.id)
+        order = (schema.Edition.published.nulls_last(), schema.Article.id)
         members = session.execute(asked.order_by(*order)).all() if origins else []
     return {
         row.id: [

@@ -52,7 +52,7 @@ def group_members(members: Iterable[Member]) -> list[list[Member]]:
         bands = member.telling.bands()
         near = {m.id: m for band in bands for m in sharing[band]}
         joined = [member]
-        for other in near.values():
+        for other in (m for m in near.values() if m.portal != member.portal):
             group = groups[other.id]
             if group is not joined and other not in joined and is_repost(member, other):
                 joined = [*group, *joined]
@@ -73,7 +73,7 @@ def link_reposts(engine: Engine) -> None:
     """Put every article whose current edition was not compared yet into its group; safe when killed."""
     while True:
         with begin(engine) as session:
-            session.get(schema.Counter, "journal", with_for_update=True)  # one process at a time
+            session.get(schema.Counter, "reposts", with_for_update=True)  # one process at a time
             lot = list(session.scalars(_stale().limit(_LOT)))
             if lot:
                 _Comparison(session, lot).run()
@@ -100,11 +100,13 @@ class _Comparison:
         compared = select(schema.Likeness).where(schema.Likeness.article_id.in_(lot))
         self._before = {row.article_id: row for row in session.scalars(compared)}
         self._bands = {member.id: member.telling.bands() for member in self._lot}
-        self._sharing: dict[int, set[str]] = defaultdict(set)
-        band = schema.Band
+        self._sharing: dict[int, set[tuple[str, str]]] = defaultdict(set)  # ids with portals
+        self._changed: dict[str, str | None] = {}
+        band, article = schema.Band, schema.Article
         keys = {key for bands in self._bands.values() for key in bands}
-        for row in session.execute(select(band.key, band.article_id).where(band.key.in_(keys))):
-            self._sharing[row.key].add(row.article_id)
+        asked = select(band.key, band.article_id, article.portal).where(band.key.in_(keys))
+        for row in session.execute(asked.join(article, article.id == band.article_id)):
+            self._sharing[row.key].add((row.article_id, row.portal))
 
     def run(self) -> None:
         """Set the origins of all whose groups are others now, and keep the bands."""
@@ -112,10 +114,15 @@ class _Comparison:
             self._forget(member.id)
             self._relink(member)
             for key in self._bands[member.id]:
-                self._sharing[key].add(member.id)
+                self._sharing[key].add((member.id, member.portal))
         rows = [{"key": k, "article_id": key} for key, bands in self._bands.items() for k in bands]
         if rows:
             self._session.execute(insert(schema.Band.__table__), rows)  # type: ignore[arg-type]
+        # The journal last: whoever stores an article holds its row when it takes a number.
+        for article_id, origin in sorted(self._changed.items()):
+            if _told(self._session, article_id) != (origin or ""):
+                current = self._session.get_one(schema.Article, article_id).current
+                add_line(self._session, "reposts", article_id, current, origin or "")
 
     def _forget(self, article_id: str) -> None:
         """Let go of the bands of an earlier edition, and note that this one is compared."""
@@ -129,25 +136,34 @@ class _Comparison:
         gone = delete(band).where(band.key.in_(row.bands), band.article_id == article_id)
         self._session.execute(gone)
         for key in row.bands:
-            self._sharing[key].discard(article_id)
+            self._sharing[key].discard((article_id, article.portal))
         row.edition_id, row.bands = article.current or "", bands
 
     def _relink(self, member: Member) -> None:
         session, origin = self._session, self._articles[member.id].origin
-        near = {key for band in self._bands[member.id] for key in self._sharing[band]} - {member.id}
+        shared = {pair for band in self._bands[member.id] for pair in self._sharing[band]}
+        near = {key for key, portal in shared if portal != member.portal}
         if not near and origin is None:
             return
         apart = _members(session, schema.Article.origin == origin, self._cache) if origin else []
         groups = group_members(m for m in apart if m.id != member.id)
         joined = [member]
-        for candidate in _members(session, schema.Article.id.in_(sorted(near)), self._cache):
+        for candidate in self._known(sorted(near)):
             if candidate in joined or not is_repost(member, candidate):
                 continue
             group = next((g for g in groups if candidate in g), None)
             groups = [g for g in groups if g is not group]
             joined += group or self._group(candidate)
         for group in (*groups, joined):
-            _set_origin(session, group)
+            self._set_origin(group)
+
+    def _known(self, keys: list[str]) -> list[Member]:
+        """These articles, read from the database where they were not yet."""
+        missing = [key for key in keys if key not in self._cache]
+        for at in range(0, len(missing), _LOT):
+            some = missing[at : at + _LOT]
+            _members(self._session, schema.Article.id.in_(some), self._cache)
+        return [self._cache[key] for key in keys if key in self._cache]
 
     def _group(self, member: Member) -> list[Member]:
         """The group that an article is in by now."""
@@ -157,17 +173,13 @@ class _Comparison:
             return [member]
         return _members(self._session, schema.Article.origin == origin, self._cache)
 
-
-def _set_origin(session: Session, group: list[Member]) -> None:
-    origin = origin_of(group)
-    articles = select(schema.Article).where(schema.Article.id.in_([m.id for m in group]))
-    for article in session.scalars(articles.order_by(schema.Article.id)):
-        if article.origin == origin:
-            continue
-        article.origin = origin
-        if _told(session, article.id) != (origin or ""):
-            add_line(session, "reposts", article.id, article.current, origin or "")
-    session.flush()
+    def _set_origin(self, group: list[Member]) -> None:
+        origin = origin_of(group)
+        articles = select(schema.Article).where(schema.Article.id.in_([m.id for m in group]))
+        for article in self._session.scalars(articles.order_by(schema.Article.id)):
+            if article.origin != origin:
+                article.origin = self._changed[article.id] = origin
+        self._session.flush()
 
 
 def _told(session: Session, article_id: str) -> str:

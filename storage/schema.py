@@ -28,7 +28,9 @@ class Moment(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
@@ -166,7 +168,7 @@ class Mention(Base):
     __tablename__ = "mention"
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     edition_id: Mapped[str] = mapped_column(ForeignKey("edition.id"), index=True)
-    type: Mapped[str] = mapped_column(String(20), index=True)
+    type: Mapped[str] = mapped_column(String(20))
     start: Mapped[int]
     end: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
@@ -184,10 +186,10 @@ class Figure(Base):
     __tablename__ = "figure"
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     edition_id: Mapped[str] = mapped_column(ForeignKey("edition.id"), index=True)
-    type: Mapped[str] = mapped_column(String(10), index=True)
+    type: Mapped[str] = mapped_column(String(10))
     start: Mapped[int]
     end: Mapped[int]
-    value: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    value: Mapped[int | None] = mapped_column(BigInteger)
     low: Mapped[int | None] = mapped_column(BigInteger)
     high: Mapped[int | None] = mapped_column(BigInteger)
     total: Mapped[int | None] = mapped_column(BigInteger)
@@ -199,7 +201,7 @@ class Figure(Base):
     part_of: Mapped[str | None] = mapped_column(String(16))
     place: Mapped[str | None] = mapped_column(Text)
     place_code: Mapped[str | None] = mapped_column(String(10))
-    key: Mapped[str | None] = mapped_column(Text, index=True)
+    key: Mapped[str | None] = mapped_column(Text)
     base: Mapped[int | None] = mapped_column(BigInteger)
     base_unit: Mapped[str | None] = mapped_column(String(40))
     sentence: Mapped[str] = mapped_column(Text)

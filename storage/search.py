@@ -24,6 +24,7 @@ from text.queries import Query
 
 _FIRST = 200  # are read from the index at first, for who wants a few only
 _LOT = 10_000  # articles that are read from the index at once
+_MOST_EQUAL = 20_000  # articles of one score that are ordered
 _MOST_TERMS = 2000  # words that a suggestion is chosen among
 _MOST_WORDS = 20  # of a question that one is made for: what is longer was pasted, not typed
 _MOST_FACETS = 100  # values of a facet that are counted
@@ -101,14 +102,14 @@ class SearchIndex(DerivedIndex):
             return Found(0, 0, [], {name: {} for name in FACETS}, more=False)
         searcher = self.searcher()
         built = match_query(self._index.schema, query)
-        counted = int(searcher.search(built, limit=1, count=True).count or 0)
-        if before is None:
+        counted, facets = _facets(searcher, built)
+        if before is None and _is_ranked(query):
             hits = self._best(searcher, built, offset + limit + 1)
         else:
-            hits = self._newest(searcher, query, limit + 1, before)
+            hits = self._newest(searcher, query, offset + limit + 1, before or 0)
         hits = hits[offset:]
         total = counted - self._folded(searcher, built)
-        return Found(total, counted, hits[:limit], _facets(searcher, built), len(hits) > limit)
+        return Found(total, counted, hits[:limit], facets, len(hits) > limit)
 
     def _best(self, searcher: tantivy.Searcher, built: tantivy.Query, wanted: int) -> list[Hit]:
         """The first results by score, as many as are wanted."""
@@ -118,7 +119,9 @@ class SearchIndex(DerivedIndex):
             found = searcher.search(built, limit=size, count=False).hits
             hits = sorted(self._hits(searcher, found), key=lambda h: (-h.score, -h.moment))
             hits = _unfolded(hits)[:wanted]
-            if len(hits) == wanted or len(found) < size:
+            # Of articles of one score the index gives any: those are had whole, and ordered by publication.
+            cut = len(hits) == wanted and (size > _MOST_EQUAL or found[-1][0] < hits[-1].score)
+            if cut or len(found) < size:
                 return self._originals(searcher, built, hits)
 
     def _originals(
@@ -207,6 +210,11 @@ class SearchIndex(DerivedIndex):
         return " ".join(words) if changed else None
 
 
+def _is_ranked(query: Query) -> bool:
+    """Whether what a question finds has scores of its own; the beginnings of words and what narrows give none."""
+    return any(not t.prefix for clause in query.clauses for item in clause for t in item.tokens)
+
+
 def _unfolded(hits: list[Hit]) -> list[Hit]:
     """The first hit of each group."""
     first: dict[int, Hit] = {}
@@ -215,10 +223,15 @@ def _unfolded(hits: list[Hit]) -> list[Hit]:
     return list(first.values())
 
 
-def _facets(searcher: tantivy.Searcher, query: tantivy.Query) -> dict[str, dict[str, int]]:
+def _facets(
+    searcher: tantivy.Searcher, query: tantivy.Query
+) -> tuple[int, dict[str, dict[str, int]]]:
+    """How many articles a question finds, each of which has one year, and how many under each facet."""
     asked = {name: {"terms": {"field": name, "size": _MOST_FACETS}} for name in FACETS}
     told: Any = searcher.aggregate(query, asked)
     told = json.loads(told) if isinstance(told, str) else told
-    return {
+    counts = {
         name: {str(b["key"]): int(b["doc_count"]) for b in told[name]["buckets"]} for name in FACETS
     }
+    rest = int(told["year"].get("sum_other_doc_count") or 0)
+    return sum(counts["year"].values()) + rest, counts

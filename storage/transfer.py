@@ -10,6 +10,7 @@ from sqlalchemy import Engine, func, insert, literal, select
 from model.errors import StoreError
 from storage import schema
 from storage.database import begin, look, open_database
+from storage.epochs import begin_epoch, is_rereading
 
 _BATCH = 1000  # rows copied at once
 
@@ -30,6 +31,7 @@ def copy_database(source: Engine, target: Engine) -> dict[str, int]:
             for batch in _batches(rows):
                 writing.execute(insert(table), batch)
                 copied[table.name] += len(batch)
+        begin_epoch(writing, reading=is_rereading(reading))  # from now on it is another database
     return copied
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.archives import done, rows
+from tests.archives import bantin, done, rows
 from tests.test_search import CORPUS
 
 Row = dict[str, Any]
@@ -205,6 +205,50 @@ def test_series_have_evidence_and_count_reposts_once(shared: Path) -> None:
             told[point["figures"][-1]][key] for key in ("period_from", "period_to")
         )
         assert len(set(point["figures"])) == len(articles)
+
+
+@pytest.mark.parametrize("query", ["xã", "cong:mot", "ngh*", "tu:01/01/2020"])
+def test_pages_are_parts_of_the_whole(shared: Path, query: str) -> None:
+    """By offset in either order, also where all scores are equal: nothing twice, nothing left out."""
+    for sort in ("relevance", "newest"):
+        whole = [
+            r["id"] for r in answer(shared, query, "--sort", sort, "--limit", "1000")["results"]
+        ]
+        told: list[str] = []
+        while page := answer(
+            shared, query, "--sort", sort, "--limit", "5", "--offset", str(len(told))
+        )["results"]:
+            told += [row["id"] for row in page]
+        assert told == whole
+
+
+ODD = [
+    "a" * 990 + "*",
+    "ộ" * 330 + "*",
+    "hộ " + "a" * 30_000,
+    "*" * 50,
+    '"',
+    "-",
+    "ho " * 700,
+    "\x00",
+    "𝔸" * 90 + "*",
+]
+
+
+@pytest.mark.parametrize("query", ODD)
+def test_no_question_is_an_error(shared: Path, query: str) -> None:
+    before = (shared / "index" / "journal.txt").stat().st_mtime_ns
+    if "\x00" not in query:
+        assert done(shared, "search", "--", query).stderr.splitlines()
+        assert done(shared, "figures", "list", "--", query).stderr.splitlines()
+    assert (shared / "index" / "journal.txt").stat().st_mtime_ns == before
+
+
+def test_what_has_no_word_finds_nothing(shared: Path) -> None:
+    assert exported(shared, "articles", "?!") == []
+    for option in (["--person", "***"], ["--place", "?"], ["--noun", "-"]):
+        outcome = bantin(shared, "figures", *option)
+        assert (outcome.returncode, "no word in it" in outcome.stderr) == (1, True)
 
 
 def test_verify_is_clean(shared: Path) -> None:

@@ -15,6 +15,8 @@ from storage.transfer import copy_database, last_line, snapshot
 from tests import postgres
 from tests.archives import bantin, done, exported, rows
 
+_COUNTED = "SELECT value FROM counter WHERE name = 'journal'"
+
 
 def test_backup_with_its_archive_comes_back_whole(crawled: Path, tmp_path: Path) -> None:
     before = exported(crawled)
@@ -97,7 +99,7 @@ def test_a_snapshot_is_one_moment(opened: Callable[[], Engine], tmp_path: Path) 
             copy = open_database(f"sqlite:///{tmp_path / f'{number}.db'}")
             assert rows_["journal"] == last_line(copy)
             with copy.connect() as connection:
-                counted = connection.exec_driver_sql("SELECT value FROM counter").scalar()
+                counted = connection.exec_driver_sql(_COUNTED).scalar()
             assert counted in (None, rows_["journal"])
             copy.dispose()
     finally:

@@ -39,10 +39,14 @@ class Telling:
 
     @cached_property
     def facts(self) -> frozenset[str]:
-        """Its numbers and its words with a capital letter: what bulletins of one wording differ in."""
-        composed = nfc(self.text)
-        capital = {composed[a:b].lower() for a, b in token_spans(composed) if composed[a].isupper()}
-        return frozenset(word for word in self.words if any(map(str.isdigit, word))) | capital
+        """Its numbers, with the word behind, and its words with a capital: what bulletins of one wording differ in."""
+        composed, following = nfc(self.text), [*self.words[1:], ""]
+        spans = token_spans(composed)
+        capital = {
+            w for w, (at, _) in zip(self.words, spans, strict=True) if composed[at].isupper()
+        }
+        numbers = {f"{w} {n}" for w, n in zip(self.words, following, strict=True) if _is_number(w)}
+        return frozenset(capital | numbers)
 
     def bands(self) -> list[int]:
         """Numbers of 64 bits with sign; two texts that are alike share one most likely."""
@@ -54,6 +58,10 @@ class Telling:
         rows = (digest[at : at + ROWS] for at in range(0, BANDS * ROWS, ROWS))
         told = (blake2b(repr((n, row)).encode(), digest_size=8) for n, row in enumerate(rows))
         return sorted({int.from_bytes(one.digest(), "big", signed=True) for one in told})
+
+
+def _is_number(word: str) -> bool:
+    return any(map(str.isdigit, word))
 
 
 def tells_same(one: Telling, other: Telling) -> bool:

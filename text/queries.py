@@ -17,7 +17,7 @@ _PIECE = re.compile(
 )
 # What stands inside a word or number and keeps its parts side by side: 135/QĐ-TTg, LĐ-TB&XH, H'Hen.
 _APART = re.compile(r"[^\w\-/&.,'’+]+")
-_LEAST_PREFIX = 2  # letters before a star; with fewer it means nothing
+_PREFIX = range(2, 41)  # letters before a star; with fewer or more it means nothing
 _OR = frozenset(["OR", "HOẶC"])
 # The names of operators, Vietnamese and English.
 OPERATORS = {
@@ -122,6 +122,14 @@ def _with_items(
     return (*clauses[:-1], (*clauses[-1], first), *((item,) for item in rest))
 
 
+def ask(typed: str, within: Query) -> Query:
+    """The question that somebody typed, within another; what was typed and has no word finds nothing."""
+    query = read_query(typed)
+    if typed.strip() and not query.asks:
+        return replace(within, portals=("",))
+    return narrowed(query, within)
+
+
 def narrowed(query: Query, within: Query) -> Query:
     """What both questions ask for at once."""
     portals = query.portals or within.portals
@@ -159,7 +167,7 @@ def _item(value: str) -> Item | None:
     if not pairs:
         return None
     tokens = tuple(Token(e, True) if has_marks(e) else Token(f, False) for e, f in pairs)
-    if value.endswith("*") and len(tokens) == 1 and len(tokens[0].key) >= _LEAST_PREFIX:
+    if value.endswith("*") and len(tokens) == 1 and len(tokens[0].key) in _PREFIX:
         return Item((replace(tokens[0], prefix=True),))
     return Item(tokens)
 

@@ -31,7 +31,7 @@ from storage.search import SearchIndex
 from tests import postgres
 from tests.archives import BANTIN
 from tests.perf.corpus import fill_database, make_bulletins, read_vocabulary
-from tests.perf.report import write_report
+from tests.perf.report import USUAL, write_report
 from tests.perf.storing import store_articles
 from text import fold
 from text.queries import read_query
@@ -256,7 +256,7 @@ def folder_size(folder: Path) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("count", nargs="?", type=int, default=200_000, help="bulletins")
+    parser.add_argument("count", nargs="?", type=int, default=USUAL, help="bulletins")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     chosen = parser.parse_args()
     count = chosen.count

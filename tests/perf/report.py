@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
+USUAL = 200_000  # bulletins
 _ENGINES = ("ours", "FTS5", "PostgreSQL")
 _COLOURS = {"ours": "#1b6e53", "FTS5": "#b5722a", "PostgreSQL": "#5b6b9a"}
 Times = dict[str, list[float]]
@@ -24,8 +25,13 @@ def write_report(count: int, told: dict[str, str], times: dict[str, Times], *, w
     text = report_text(count, told, times)
     sys.stdout.write(text)
     if write:
-        (DOCS / f"performance-{count}.svg").write_text(plot(count, times), encoding="utf-8")
-        (DOCS / f"performance-{count}.md").write_text(text, encoding="utf-8")
+        (DOCS / f"{file_name(count)}.svg").write_text(plot(count, times), encoding="utf-8")
+        (DOCS / f"{file_name(count)}.md").write_text(text, encoding="utf-8")
+
+
+def file_name(count: int) -> str:
+    """Where a run of so many bulletins is reported."""
+    return "performance" if count == USUAL else f"performance-{count}"
 
 
 def report_text(count: int, told: dict[str, str], times: dict[str, Times]) -> str:
@@ -43,7 +49,7 @@ def report_text(count: int, told: dict[str, str], times: dict[str, Times]) -> st
         lines.append(f"| {name} | {' | '.join(cells)} | {_ratio(times, name)} |")
     lines += [
         "",
-        f"![the same as a plot](performance-{count}.svg)",
+        f"![the same as a plot]({file_name(count)}.svg)",
         "",
         "| what | measured |",
         "|---|---|",

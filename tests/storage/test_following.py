@@ -12,12 +12,13 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from storage import schema
+from storage.captures import forget_readings
 from storage.clock import now
-from storage.database import begin
+from storage.database import begin, open_database
 from storage.ids import derive_id
 from storage.journal import add_line
 from storage.search import SearchIndex
-from tests.archives import done, rows
+from tests.archives import bantin, done, rows
 from text.queries import Query, read_query
 
 KILLS = 20
@@ -125,4 +126,45 @@ def test_indexer_killed_at_any_moment(crawled: Path) -> None:
         found = {row["id"] for row in rows(crawled, "search", "huyện OR xã", "--limit", "1000")}
         assert found == wanted, f"after kill {number}"
     done(crawled, "figures", "--min", "1", "-o", "figures.jsonl", "-f", "jsonl")
+    assert done(crawled, "verify").stdout == ""
+
+
+def test_killed_between_commit_and_mark(opened: Callable[[], Engine], tmp_path: Path) -> None:
+    """The first build again: each article once."""
+    engine = opened()
+    make_portal(engine)
+    for number in range(5):
+        put(engine, f"n{number}")
+    index = SearchIndex(tmp_path / "index", engine)
+    index.catch_up()
+    index._set_mark(0)
+    assert SearchIndex(tmp_path / "index", engine).catch_up() == 5
+    assert index.count(Query(sections=("unknown",))) == 5
+
+
+def test_another_database_is_not_answered_from_this_index(tmp_path: Path) -> None:
+    for name, count in (("a", 3), ("b", 5), ("a", 3)):
+        path = tmp_path / f"{name}.db"
+        known = path.exists()
+        engine = open_database(f"sqlite:///{path}")
+        if not known:
+            make_portal(engine)
+            for number in range(count):
+                put(engine, f"{name}{number}")
+        index = SearchIndex(tmp_path / "index", engine)
+        index.catch_up()
+        assert index.count(Query(sections=("unknown",))) == count
+        engine.dispose()
+
+
+def test_a_killed_rebuild_leaves_nothing_out_of_the_index(crawled: Path) -> None:
+    """A search between a rebuild that was killed and the crawl that goes on sees less, and later all again."""
+    wanted = {row["id"] for row in rows(crawled, "search", "huyện OR xã", "--limit", "1000")}
+    engine = open_database(f"sqlite:///{crawled / 'bantin.db'}")
+    forget_readings(engine)
+    engine.dispose()
+    assert rows(crawled, "search", "huyện OR xã") == []
+    bantin(crawled, "crawl")
+    found = {row["id"] for row in rows(crawled, "search", "huyện OR xã", "--limit", "1000")}
+    assert found == wanted
     assert done(crawled, "verify").stdout == ""

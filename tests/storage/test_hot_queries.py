@@ -53,8 +53,9 @@ def filled(
         address = postgres.fresh_database(request.getfixturevalue("postgres_server"))
     engine = open_database(address)
     fill_database(engine, COUNT)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+    if engine.dialect.name == "postgresql":  # which gathers its statistics by itself, SQLite never
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
     yield engine, home
     engine.dispose()
 
@@ -89,8 +90,8 @@ def scans(engine: Engine, statement: str, parameters: Any) -> list[str]:
         lines = [str(row[-1]) for row in plan]
     found = []
     for line in lines:
-        told = re.search(r"SCAN (\w+)(?! USING)" if lite else r"Seq Scan on (\w+)", line)
-        if told and told[1] in GROWING and " INDEX " not in line:
+        told = re.search(r"SCAN (\w+)" if lite else r"Seq Scan on (\w+)", line)
+        if told and told[1] in GROWING:
             found.append(line)
     return found
 

@@ -1,5 +1,7 @@
 """re-posts: the origin of an article, what was compared, and bands to find what is alike"""
 
+from random import SystemRandom
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -13,6 +15,12 @@ def upgrade() -> None:
     with op.batch_alter_table('article') as batch:
         batch.add_column(sa.Column('origin', sa.String(length=16), nullable=True))
         batch.create_index(batch.f('ix_article_origin'), ['origin'], unique=False)
+    # Of few values, and chosen by SQLite before better ones; figures are found by their own search index.
+    for table, column in (('mention', 'type'), ('figure', 'type'), ('figure', 'value'), ('figure', 'key')):
+        op.drop_index(f'ix_{table}_{column}', table_name=table)
+    counter = sa.table('counter', sa.column('name', sa.String), sa.column('value', sa.BigInteger))
+    values = {'epoch': SystemRandom().randrange(1, 2**62), 'rereading': 0, 'reposts': 0}
+    op.bulk_insert(counter, [{'name': name, 'value': value} for name, value in values.items()])
     op.create_table(
         'likeness',
         sa.Column('article_id', sa.String(length=16), nullable=False),

@@ -4,7 +4,6 @@
 """
 
 import argparse
-import os
 import re
 import sqlite3
 import subprocess
@@ -238,12 +237,16 @@ def exporting(home: Path, told: dict[str, str]) -> None:
     ]
     began = time.perf_counter()
     child = subprocess.Popen(command, cwd=home, stderr=subprocess.DEVNULL)
-    _, status, used = os.wait4(child.pid, 0)
+    most = 0  # of the program itself; what wait4(2) tells begins with the memory of who started it
+    while child.poll() is None:
+        status = Path(f"/proc/{child.pid}/status").read_text(encoding="utf-8")
+        held = re.search(r"VmHWM:\s+(\d+)", status)
+        most = max(most, int(held[1]) // 1024 if held else 0)
+        time.sleep(0.1)
     seconds = time.perf_counter() - began
-    assert status == 0
+    assert child.returncode == 0
     with (home / "mentions.csv").open("rb") as file:
         rows = sum(1 for _ in file) - 1
-    most = used.ru_maxrss // 1024
     told["CSV export of mentions"] = (
         f"{rows:,} rows, {rows / seconds:,.0f} rows/s, {most} MB at most"
     )

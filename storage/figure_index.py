@@ -19,7 +19,16 @@ from storage.documents import (
 )
 from storage.index import DerivedIndex, Documents
 from storage.indexed import reported_figures
-from storage.matching import both, either, higher_than, match_item, match_query, one_of, ranged
+from storage.matching import (
+    all_hits,
+    both,
+    either,
+    higher_than,
+    match_item,
+    match_query,
+    one_of,
+    ranged,
+)
 from storage.values import MOST, bound_scaled
 from text.queries import Item, Query
 
@@ -203,8 +212,7 @@ class FigureIndex(DerivedIndex):
     def _columns(self, searcher: tantivy.Searcher, built: tantivy.Query, by: str) -> Columns:
         """Values in ascending order, beside each the code of its group, its article and its noun."""
         ascending = {"order_by_field": "value", "order": tantivy.Order.Asc}
-        size = max(searcher.num_docs, 1)
-        hits = searcher.search(built, limit=size, count=False, **ascending).hits
+        hits = all_hits(searcher, built, **ascending)
         hits = [hit for hit in hits if hit[0] is not None]
         addresses = [address for _, address in hits]
         source = "moment" if by in _CODES else "portal_number"
@@ -216,16 +224,16 @@ class FigureIndex(DerivedIndex):
 
     def _told_again(self, searcher: tantivy.Searcher, built: tantivy.Query) -> set[int]:
         """The articles that are re-posts of another one whose figures are asked for too."""
-        index, size = self._index.schema, max(searcher.num_docs, 1)
+        index = self._index.schema
         copies = both(built, one_of(index, "copy", [1]))
-        hits = searcher.search(copies, limit=size, count=False, order_by_field="moment").hits
+        hits = all_hits(searcher, copies, order_by_field="moment")
         if not hits:
             return set()
         addresses = [address for _, address in hits]
         origins = searcher.fast_field_values("origin", addresses)
         articles = searcher.fast_field_values("article_number", addresses)
         firsts = both(built, one_of(index, "article_number", set(origins)))
-        found = searcher.search(firsts, limit=size, count=False).hits
+        found = all_hits(searcher, firsts)
         there = set(searcher.fast_field_values("article_number", [a for _, a in found]))
         first = dict(zip(origins, articles, strict=True))  # the earliest, which comes last
         return {
@@ -238,15 +246,13 @@ class FigureIndex(DerivedIndex):
         self, searcher: tantivy.Searcher, built: tantivy.Query, by: str
     ) -> Iterator[tuple[int, int, int]]:
         """Value, group and article of what is part of another figure that is asked for."""
-        index, size = self._index.schema, max(searcher.num_docs, 1)
+        index = self._index.schema
         parts = both(built, higher_than(index, "whole", 0))
-        found = searcher.search(parts, limit=size, count=False).hits
+        found = all_hits(searcher, parts)
         wholes = set(searcher.fast_field_values("whole", [a for _, a in found]))
         if not wholes:
             return
-        there = searcher.search(
-            both(built, one_of(index, "number", wholes)), limit=size, count=False
-        ).hits
+        there = all_hits(searcher, both(built, one_of(index, "number", wholes)))
         known = searcher.fast_field_values("number", [a for _, a in there])
         values, codes, articles, _ = self._columns(
             searcher, both(parts, one_of(index, "whole", known)), by

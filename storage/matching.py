@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from itertools import islice, pairwise
+from typing import Any
 
 import tantivy
 
@@ -39,6 +40,12 @@ def match_query(index: tantivy.Schema, query: Query, before: int | None = None) 
     if not any(occur == Must for occur, _ in parts):
         parts.append((Must, tantivy.Query.all_query()))
     return tantivy.Query.boolean_query(parts)
+
+
+def all_hits(searcher: tantivy.Searcher, built: tantivy.Query, **order: Any) -> list[Any]:
+    """All that a query finds; counted first, because the index makes room for as many as are asked for."""
+    count = int(searcher.search(tantivy.Query.const_score_query(built, 1.0), limit=1).count or 0)
+    return searcher.search(built, limit=count, count=False, **order).hits if count else []
 
 
 def both(*parts: tantivy.Query) -> tantivy.Query:

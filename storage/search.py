@@ -19,7 +19,7 @@ from storage.documents import (
 )
 from storage.index import DerivedIndex, Documents
 from storage.indexed import indexed_articles
-from storage.matching import both, higher_than, match_query, one_of
+from storage.matching import all_hits, both, higher_than, match_query, one_of
 from text.queries import Query
 
 _FIRST = 200  # are read from the index at first, for who wants a few only
@@ -132,7 +132,7 @@ class SearchIndex(DerivedIndex):
         if not copies:
             return hits
         members = both(built, one_of(self._index.schema, "origin", copies))
-        found = searcher.search(members, limit=max(searcher.num_docs, 1), count=False).hits
+        found = all_hits(searcher, members)
         order = sorted(self._hits(searcher, found), key=lambda h: -h.moment)
         first = {hit.origin: hit for hit in order}
         return [replace(first.get(hit.origin, hit), score=hit.score) for hit in hits]
@@ -163,14 +163,14 @@ class SearchIndex(DerivedIndex):
         schema = self._index.schema
         same = one_of(schema, "origin", {hit.origin for hit in hits})
         built = both(match_query(schema, query), same, higher_than(schema, "moment", before - 1))
-        found = searcher.search(built, limit=max(searcher.num_docs, 1), count=False).hits
+        found = all_hits(searcher, built)
         return set(searcher.fast_field_values("origin", [address for _, address in found]))
 
     def _folded(self, searcher: tantivy.Searcher, built: tantivy.Query) -> int:
         """How many of the articles found stand under another one."""
         schema = self._index.schema
         copies = both(built, one_of(schema, "copy", {1}))
-        found = searcher.search(copies, limit=max(searcher.num_docs, 1), count=False).hits
+        found = all_hits(searcher, copies)
         if not found:
             return 0
         origins = set(searcher.fast_field_values("origin", [address for _, address in found]))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 from pathlib import Path
 
 from tests.archives import bantin, done, rows
@@ -27,6 +28,7 @@ def test_changes_between_editions_name_both_captures(tmp_path: Path) -> None:
     imported(tmp_path, "31")
     article = rows(tmp_path, "search", "người nghèo")[0]["id"]
     assert rows(tmp_path, "figures", "changes", article) == []
+    time.sleep(1.1)  # addresses of captures tell seconds
     imported(tmp_path, "13")
     changes = rows(tmp_path, "figures", "changes", article)
     assert {(c["change"], c["before"], c["after"]) for c in changes} == {

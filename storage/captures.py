@@ -134,9 +134,11 @@ def unread_captures(engine: Engine) -> Sequence[str]:
 
 def end_rereading(engine: Engine) -> None:
     """Let every index be made anew where all that a rebuild reads again is read: it is no news in the journal."""
-    with begin(engine) as session:
-        due = select(schema.Capture.id).where(schema.Capture.state == "due").limit(1)
-        if is_rereading(session) and session.scalar(due) is None:
+    due = select(schema.Capture.id).where(schema.Capture.state == "due").limit(1)
+    with Session(engine) as session:
+        ended = is_rereading(session) and session.scalar(due) is None
+    if ended:
+        with begin(engine) as session:
             begin_epoch(session, reading=False)
 
 

@@ -1,12 +1,10 @@
 """The index of figures: one document each, so that figures are found, counted and grouped by words at once."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
 import tantivy
 from sqlalchemy.orm import Session
@@ -17,11 +15,12 @@ from storage.documents import (
     from_number,
     moment_minute,
 )
-from storage.index import DerivedIndex, Documents
+from storage.index import DerivedIndex, Documents, Lot
 from storage.indexed import reported_figures
 from storage.matching import (
     all_hits,
     both,
+    count_terms,
     either,
     higher_than,
     match_item,
@@ -34,8 +33,6 @@ from text.queries import Item, Query
 
 EVERYTHING = Query()
 TYPES = ("money", "count", "percent", "measure")
-_FIRST = 200  # are read from the index at first, for who wants a few only
-_LOT = 10_000  # figures that are read from the index at once
 # Qualifiers with which a value is not reached, where a limit is held against its low or its high side.
 _OPEN = {True: ("nearly", "under", "at_most"), False: ("over", "at_least")}
 Columns = tuple[list[int], list[int], list[int], list[int]]
@@ -97,19 +94,10 @@ class FigureIndex(DerivedIndex):
 
     def find(self, asked: FigureQuery) -> Iterator[list[str]]:
         """The ids of the figures asked for, those of the newest article first, article by article, in lots."""
-        before: int | None = None
-        size = _FIRST
-        while True:
-            lot, before = self.mended(partial(self._lot, asked, before, size))
-            if lot:
-                yield lot
-            if before is None:
-                return
-            size = _LOT
+        self._match(asked)
+        return self._walk(partial(self._lot, asked))
 
-    def _lot(
-        self, asked: FigureQuery, before: int | None, size: int
-    ) -> tuple[list[str], int | None]:
+    def _lot(self, asked: FigureQuery, before: int | None, size: int) -> Lot:
         """A lot of ids, and the moment that the next begins before; whole articles."""
         searcher = self.searcher()
         built = self._match(asked, before)
@@ -127,7 +115,7 @@ class FigureIndex(DerivedIndex):
         return [from_number(number) for *_, number in told], None if last is None else last + 1
 
     def _match(self, asked: FigureQuery, before: int | None = None) -> tantivy.Query:
-        index = self._index.schema
+        index = self.schema
         question = replace(asked.query, figures=False)  # these are figures
         parts = [(Must, match_query(index, question, before))]
         parts += [(Must, one_of(index, "type", [asked.type]))] if asked.type else []
@@ -150,7 +138,7 @@ class FigureIndex(DerivedIndex):
 
         "hơn 31 tỷ" is at least 30; "gần 30 tỷ" is below 30 and counts only when asked loosely.
         """
-        index, field = self._index.schema, "least" if low else "most"
+        index, field = self.schema, "least" if low else "most"
         doubtful = one_of(index, "qualifier", _OPEN[low])
         ways = []
         for kind in [asked.type] if asked.type else TYPES:
@@ -167,16 +155,9 @@ class FigureIndex(DerivedIndex):
 
     def kinds(self, asked: FigureQuery) -> list[str]:
         """The types of the figures asked for, each with its unit, the most frequent first."""
-        return self.mended(
-            lambda: [kind for kind, _ in self._terms(self._match(asked), "kind", 20)]
-        )
-
-    def _terms(self, built: tantivy.Query, field: str, size: int) -> list[tuple[str, int]]:
-        told: Any = self.searcher().aggregate(
-            built, {"a": {"terms": {"field": field, "size": size}}}
-        )
-        told = json.loads(told) if isinstance(told, str) else told
-        return [(str(b["key"]), int(b["doc_count"])) for b in told["a"]["buckets"]]
+        built = self._match(asked)
+        counts, _ = self.mended(lambda: count_terms(self.searcher(), built, ("kind",), 20))
+        return list(counts["kind"])
 
     def group(self, asked: FigureQuery, by: str, kind: str) -> dict[int, Values]:
         """The figures asked for of one kind in groups, those of re-posts once; exact.
@@ -186,8 +167,16 @@ class FigureIndex(DerivedIndex):
         """
         return self.mended(lambda: self._group(asked, by, kind))
 
+    def told_again(self, asked: FigureQuery) -> frozenset[str]:
+        """The ids of articles that are re-posts of another one whose figures are asked for too."""
+
+        def read() -> set[int]:
+            return self._told_again(self.searcher(), self._match(asked))
+
+        return frozenset(map(from_number, self.mended(read)))
+
     def _group(self, asked: FigureQuery, by: str, kind: str) -> dict[int, Values]:
-        searcher, index = self.searcher(), self._index.schema
+        searcher, index = self.searcher(), self.schema
         valued = ranged(index, "value", -MOST, MOST, tantivy.FieldType.Integer)
         built = both(self._match(asked), one_of(index, "kind", [kind]), valued)
         told_again = self._told_again(searcher, built)
@@ -213,7 +202,6 @@ class FigureIndex(DerivedIndex):
         """Values in ascending order, beside each the code of its group, its article and its noun."""
         ascending = {"order_by_field": "value", "order": tantivy.Order.Asc}
         hits = all_hits(searcher, built, **ascending)
-        hits = [hit for hit in hits if hit[0] is not None]
         addresses = [address for _, address in hits]
         source = "moment" if by in _CODES else "portal_number"
         numbers = searcher.fast_field_values(source, addresses)
@@ -224,7 +212,7 @@ class FigureIndex(DerivedIndex):
 
     def _told_again(self, searcher: tantivy.Searcher, built: tantivy.Query) -> set[int]:
         """The articles that are re-posts of another one whose figures are asked for too."""
-        index = self._index.schema
+        index = self.schema
         copies = both(built, one_of(index, "copy", [1]))
         hits = all_hits(searcher, copies, order_by_field="moment")
         if not hits:
@@ -246,7 +234,7 @@ class FigureIndex(DerivedIndex):
         self, searcher: tantivy.Searcher, built: tantivy.Query, by: str
     ) -> Iterator[tuple[int, int, int]]:
         """Value, group and article of what is part of another figure that is asked for."""
-        index = self._index.schema
+        index = self.schema
         parts = both(built, higher_than(index, "whole", 0))
         found = all_hits(searcher, parts)
         wholes = set(searcher.fast_field_values("whole", [a for _, a in found]))

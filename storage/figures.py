@@ -27,9 +27,9 @@ FIELDS = (
 
 
 def find_figures(
-    engine: Engine, index: FigureIndex, asked: FigureQuery
+    engine: Engine, index: FigureIndex, asked: FigureQuery, *, once: bool = False
 ) -> Iterator[dict[str, Any]]:
-    """Figures of current editions as flat rows, newest article first.
+    """Figures of current editions as flat rows, newest article first; with `once` those of re-posts only once.
 
     Left out are those that a reader rejected and those of a title or lead that the body tells again, unless asked for.
     """
@@ -41,6 +41,7 @@ def find_figures(
         .outerjoin(correction, correction.figure_id == schema.Figure.id)
         .options(WITHOUT_TEXT)
     )
+    told_again = index.told_again(asked) if once else frozenset[str]()
     for lot in index.find(asked):
         for at in range(0, len(lot), _AT_ONCE):
             ids = lot[at : at + _AT_ONCE]
@@ -51,23 +52,8 @@ def find_figures(
                         rows.where(schema.Figure.id.in_(ids))
                     )
                 }
-            yield from (found[key] for key in ids if key in found)
-
-
-def without_reposts(engine: Engine, rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Rows of figures without those of articles that another one among them told first."""
-    found = list(rows)
-    articles = {row["article_id"] for row in found}
-    with Session(engine) as session:
-        asked = select(schema.Article.id, schema.Article.origin)
-        told = session.execute(asked.where(schema.Article.origin.is_not(None)))
-        origins = {row.id: row.origin for row in told if row.id in articles}
-    first: dict[str, str] = {}
-    for row in sorted(found, key=lambda r: (r["published"] or "", r["article_id"])):
-        origin = origins.get(row["article_id"], row["article_id"])
-        first.setdefault(origin, origin if origin in articles else row["article_id"])
-    kept = set(first.values())
-    return (row for row in found if row["article_id"] in kept)
+            shown = (found[key] for key in ids if key in found)
+            yield from (row for row in shown if row["article_id"] not in told_again)
 
 
 def group_figures(

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,15 +15,13 @@ from storage import schema
 from storage.epochs import epoch
 
 _MARK = "journal.txt"
-_NO_DAMAGE = (
-    "An invalid argument",
-    "Expected ",
-)  # what tantivy says of a question that it can't take
 _BATCH = 500  # articles read from the database at once
 LONGEST_WAIT = 600  # seconds for another process that makes the index
 _HEAP = 64_000_000  # bytes that a writer fills before it writes them out
 T = TypeVar("T")
 Documents = Iterator[tantivy.Document]
+Lot = tuple[list[str], int | None]
+_FIRST, _LOT = 200, 10_000  # ids that are read from the index at first, and then at once
 
 
 class DerivedIndex:
@@ -54,6 +53,11 @@ class DerivedIndex:
     def expected(self, session: Session, articles: list[str]) -> dict[str, tuple[str, str]]:
         """The version that each document of these articles should be of, and its article, by id."""
         raise NotImplementedError
+
+    @cached_property
+    def schema(self) -> tantivy.Schema:
+        """The fields, to build questions with; what can't be built is no damage of the index."""
+        return self.fields()
 
     @property
     def _index(self) -> tantivy.Index:
@@ -168,6 +172,17 @@ class DerivedIndex:
             self.renew()
             return ask()
 
+    def _walk(self, lot: Callable[[int | None, int], Lot]) -> Iterator[list[str]]:
+        """Ids in lots, the first small for who wants a few; `lot` gives one, and where the next begins."""
+        before, size = None, _FIRST
+        while True:
+            ids, before = self.mended(partial(lot, before, size))
+            if ids:
+                yield ids
+            if before is None:
+                return
+            size = _LOT
+
     def size(self) -> int | None:
         """How many documents there are; None without an index, or where it is damaged."""
         if self._mark() is None:
@@ -192,8 +207,7 @@ class DerivedIndex:
 
 def _pass_damage(error: BaseException) -> None:
     """Go on after what tantivy raises over damaged files; its panics are no Exception."""
-    damage = isinstance(error, (ValueError, OSError)) or type(error).__name__ == "PanicException"
-    if not damage or str(error).startswith(_NO_DAMAGE):
+    if not isinstance(error, (ValueError, OSError)) and type(error).__name__ != "PanicException":
         raise error
 
 

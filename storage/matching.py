@@ -1,5 +1,6 @@
 """A question as a query of the index: what must stand where, and what ranks first."""
 
+import json
 import re
 from collections.abc import Iterable
 from itertools import islice, pairwise
@@ -46,6 +47,19 @@ def all_hits(searcher: tantivy.Searcher, built: tantivy.Query, **order: Any) -> 
     """All that a query finds; counted first, because the index makes room for as many as are asked for."""
     count = int(searcher.search(tantivy.Query.const_score_query(built, 1.0), limit=1).count or 0)
     return searcher.search(built, limit=count, count=False, **order).hits if count else []
+
+
+def count_terms(
+    searcher: tantivy.Searcher, built: tantivy.Query, fields: Iterable[str], size: int
+) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
+    """How many of what a query finds have each value of a field, the most frequent first, and how many the rest."""
+    asked = {name: {"terms": {"field": name, "size": size}} for name in fields}
+    told: Any = searcher.aggregate(built, asked)
+    told = json.loads(told) if isinstance(told, str) else told
+    counts = {
+        name: {str(b["key"]): int(b["doc_count"]) for b in told[name]["buckets"]} for name in asked
+    }
+    return counts, {name: int(told[name].get("sum_other_doc_count") or 0) for name in asked}
 
 
 def both(*parts: tantivy.Query) -> tantivy.Query:

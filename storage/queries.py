@@ -90,7 +90,7 @@ def _reposts(engine: Engine, rows: Iterable[Any]) -> dict[str, list[dict[str, An
         members = session.execute(asked.order_by(*order)).all() if origins else []
     return {
         row.id: [
-            {"id": other.id, "portal": other.portal, "url": other.url, "published": other.published}
+            {key: getattr(other, key) for key in ("id", "portal", "title", "url", "published")}
             for other in members
             if row.origin and other.origin == row.origin and other.id != row.id
         ]

@@ -14,11 +14,12 @@ from sqlalchemy import Engine, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from storage import schema
-from storage.database import begin
+from storage.database import begin, look
 from storage.journal import add_line
 from text.likeness import Telling, tells_same
 
 NEAR = 31  # days between the publications of an article and its re-post
+_MOST = 200_000  # letters of a bulletin that are compared
 _LOT = 100  # articles that are compared in one transaction, so that nobody waits long
 
 
@@ -49,7 +50,7 @@ def group_members(members: Iterable[Member]) -> list[list[Member]]:
     groups: dict[str, list[Member]] = {}
     sharing: dict[int, list[Member]] = defaultdict(list)
     for member in sorted(members, key=lambda m: m.rank):
-        bands = member.telling.bands()
+        bands = member.telling.bands
         near = {m.id: m for band in bands for m in sharing[band]}
         joined = [member]
         for other in (m for m in near.values() if m.portal != member.portal):
@@ -72,10 +73,11 @@ def origin_of(group: Iterable[Member]) -> str | None:
 def link_reposts(engine: Engine) -> None:
     """Put every article whose current edition was not compared yet into its group; safe when killed."""
     while True:
-        with begin(engine) as session:
-            session.get(schema.Counter, "reposts", with_for_update=True)  # one process at a time
+        with look(engine) as session:  # most times there is nothing to wait for others for
             lot = list(session.scalars(_stale().limit(_LOT)))
-            if lot:
+        if lot:
+            with begin(engine) as session:
+                session.get(schema.Counter, "reposts", with_for_update=True)  # one at a time
                 _Comparison(session, lot).run()
         if len(lot) < _LOT:
             return
@@ -99,7 +101,7 @@ class _Comparison:
         self._articles = {row.id: row for row in session.scalars(articles)}
         compared = select(schema.Likeness).where(schema.Likeness.article_id.in_(lot))
         self._before = {row.article_id: row for row in session.scalars(compared)}
-        self._bands = {member.id: member.telling.bands() for member in self._lot}
+        self._bands = {member.id: member.telling.bands for member in self._lot}
         self._sharing: dict[int, set[tuple[str, str]]] = defaultdict(set)  # ids with portals
         self._changed: dict[str, str | None] = {}
         band, article = schema.Band, schema.Article
@@ -206,7 +208,7 @@ def wrong_bands(session: Session) -> Iterator[str]:
         .order_by(schema.Article.id)
     )
     for article_id, edition, row in session.execute(asked.execution_options(yield_per=200)):
-        bands = _member(article_id, "", edition).telling.bands()
+        bands = _member(article_id, "", edition).telling.bands
         if row is None or (row.edition_id, row.bands) != (edition.id, bands):
             yield article_id
 
@@ -231,4 +233,4 @@ def _member(article_id: str, portal: str, edition: schema.Edition) -> Member:
     told = "\n".join(filter(None, (reading["lead"], reading["body"])))
     day = edition.published[:10] if edition.published else None
     rank = (edition.published or edition.captured.isoformat(), article_id)
-    return Member(article_id, portal, day, rank, Telling(told))
+    return Member(article_id, portal, day, rank, Telling(told[:_MOST]))

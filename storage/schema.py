@@ -389,7 +389,10 @@ class Journal(Base):
 
 
 class Counter(Base):
-    """The journal's last number: taken by an update, its row lock makes numbers follow commits."""
+    """The journal's last number: taken by an update, its row lock makes numbers follow commits.
+
+    Beside it `epoch` and `rereading` (storage/epochs.py), and `reposts`, whose row is only locked.
+    """
 
     __tablename__ = "counter"
     name: Mapped[str] = mapped_column(String(20), primary_key=True)

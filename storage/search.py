@@ -1,6 +1,5 @@
 """The index of articles: one document each, its current edition. What a question finds, re-posts under one result."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -17,13 +16,11 @@ from storage.documents import (
     from_number,
     to_number,
 )
-from storage.index import DerivedIndex, Documents
+from storage.index import DerivedIndex, Documents, Lot
 from storage.indexed import indexed_articles
-from storage.matching import all_hits, both, higher_than, match_query, one_of
+from storage.matching import all_hits, both, count_terms, higher_than, match_query, one_of
 from text.queries import Query
 
-_FIRST = 200  # are read from the index at first, for who wants a few only
-_LOT = 10_000  # articles that are read from the index at once
 _MOST_EQUAL = 20_000  # articles of one score that are ordered
 _MOST_TERMS = 2000  # words that a suggestion is chosen among
 _MOST_WORDS = 20  # of a question that one is made for: what is longer was pasted, not typed
@@ -70,29 +67,18 @@ class SearchIndex(DerivedIndex):
 
         Re-posts stand under the first of them that is found. Totals are exact.
         """
+        match_query(self.schema, query)
         return self.mended(lambda: self._search(query, limit, offset, before))
-
-    def count(self, query: Query) -> int:
-        """How many articles a question finds, re-posts one by one."""
-        asked = match_query(self._index.schema, query)
-        return self.mended(lambda: int(self.searcher().search(asked, limit=1).count or 0))
 
     def find(self, query: Query) -> Iterator[list[str]]:
         """The ids of all articles that a question finds, newest first, in lots; of all there are where nothing is asked."""
-        before: int | None = None
-        size = _FIRST
-        while True:
-            lot, before = self.mended(partial(self._lot, query, before, size))
-            if lot:
-                yield lot
-            if before is None:
-                return
-            size = _LOT
+        match_query(self.schema, query)
+        return self._walk(partial(self._lot, query))
 
-    def _lot(self, query: Query, before: int | None, size: int) -> tuple[list[str], int | None]:
+    def _lot(self, query: Query, before: int | None, size: int) -> Lot:
         """A lot of ids, and the moment that the next begins before."""
         searcher = self.searcher()
-        built = match_query(self._index.schema, query, before)
+        built = match_query(self.schema, query, before)
         found = searcher.search(built, limit=size, count=False, order_by_field="moment").hits
         numbers = searcher.fast_field_values("number", [address for _, address in found])
         return list(map(from_number, numbers)), found[-1][0] if len(found) == size else None
@@ -101,7 +87,7 @@ class SearchIndex(DerivedIndex):
         if not query.asks:
             return Found(0, 0, [], {name: {} for name in FACETS}, more=False)
         searcher = self.searcher()
-        built = match_query(self._index.schema, query)
+        built = match_query(self.schema, query)
         counted, facets = _facets(searcher, built)
         if before is None and _is_ranked(query):
             hits = self._best(searcher, built, offset + limit + 1)
@@ -131,7 +117,7 @@ class SearchIndex(DerivedIndex):
         copies = {hit.origin for hit in hits if hit.origin != to_number(hit.id)}
         if not copies:
             return hits
-        members = both(built, one_of(self._index.schema, "origin", copies))
+        members = both(built, one_of(self.schema, "origin", copies))
         found = all_hits(searcher, members)
         order = sorted(self._hits(searcher, found), key=lambda h: -h.moment)
         first = {hit.origin: hit for hit in order}
@@ -143,7 +129,7 @@ class SearchIndex(DerivedIndex):
         """The next results by day of publication: those whose group stands on no page before."""
         hits: list[Hit] = []
         while len(hits) < wanted:
-            built = match_query(self._index.schema, query, before or None)
+            built = match_query(self.schema, query, before or None)
             size = 2 * wanted
             found = searcher.search(built, limit=size, count=False, order_by_field="moment").hits
             fresh = self._hits(searcher, found)
@@ -160,7 +146,7 @@ class SearchIndex(DerivedIndex):
         """The origins of hits that a page before has shown, under another article of their group."""
         if not before:
             return set()
-        schema = self._index.schema
+        schema = self.schema
         same = one_of(schema, "origin", {hit.origin for hit in hits})
         built = both(match_query(schema, query), same, higher_than(schema, "moment", before - 1))
         found = all_hits(searcher, built)
@@ -168,7 +154,7 @@ class SearchIndex(DerivedIndex):
 
     def _folded(self, searcher: tantivy.Searcher, built: tantivy.Query) -> int:
         """How many of the articles found stand under another one."""
-        schema = self._index.schema
+        schema = self.schema
         copies = both(built, one_of(schema, "copy", {1}))
         found = all_hits(searcher, copies)
         if not found:
@@ -227,11 +213,5 @@ def _facets(
     searcher: tantivy.Searcher, query: tantivy.Query
 ) -> tuple[int, dict[str, dict[str, int]]]:
     """How many articles a question finds, each of which has one year, and how many under each facet."""
-    asked = {name: {"terms": {"field": name, "size": _MOST_FACETS}} for name in FACETS}
-    told: Any = searcher.aggregate(query, asked)
-    told = json.loads(told) if isinstance(told, str) else told
-    counts = {
-        name: {str(b["key"]): int(b["doc_count"]) for b in told[name]["buckets"]} for name in FACETS
-    }
-    rest = int(told["year"].get("sum_other_doc_count") or 0)
-    return sum(counts["year"].values()) + rest, counts
+    counts, rest = count_terms(searcher, query, FACETS, _MOST_FACETS)
+    return sum(counts["year"].values()) + rest["year"], counts

@@ -130,9 +130,6 @@ def test_groups_are_those_of_the_rows(
     """Exact sums and medians, re-posts once, parts not summed again: computed here from the rows alone."""
     options = ["--type", kind[0], *(["--unit", kind[1]] if len(kind) > 1 else [])]
     told = rows(shared, "figures", query, *options)
-    if len({row["currency"] for row in told}) > 1:
-        told = [row for row in told if row["currency"] == "VND"]
-        pytest.skip("several currencies")
     origin = {row["id"]: row["origin"] or row["id"] for row in exported(shared, "articles")}
     assert rows(shared, "figures", query, *options, "--by", by) == grouped(told, by, origin)
 
@@ -199,12 +196,12 @@ def test_series_have_evidence_and_count_reposts_once(shared: Path) -> None:
     told = {row["id"]: row for row in rows(shared, "figures")}
     origin = {row["id"]: row["origin"] or row["id"] for row in exported(shared, "articles")}
     for point in points:
-        articles = [origin[told[key]["article_id"]] for key in point["figures"]]
+        articles = {told[key]["article_id"] for key in point["figures"]}
+        assert len({origin[key] for key in articles}) == len(articles)
         assert point["archived"] == told[point["figures"][-1]]["archived"]
         assert (point["from"], point["to"]) == tuple(
             told[point["figures"][-1]][key] for key in ("period_from", "period_to")
         )
-        assert len(set(point["figures"])) == len(articles)
 
 
 @pytest.mark.parametrize("query", ["xã", "cong:mot", "ngh*", "tu:01/01/2020"])
@@ -230,7 +227,6 @@ ODD = [
     '"',
     "-",
     "ho " * 700,
-    "\x00",
     "𝔸" * 90 + "*",
 ]
 
@@ -238,9 +234,8 @@ ODD = [
 @pytest.mark.parametrize("query", ODD)
 def test_no_question_is_an_error(shared: Path, query: str) -> None:
     before = (shared / "index" / "journal.txt").stat().st_mtime_ns
-    if "\x00" not in query:
-        assert done(shared, "search", "--", query).stderr.splitlines()
-        assert done(shared, "figures", "list", "--", query).stderr.splitlines()
+    assert done(shared, "search", "--", query).stderr.splitlines()
+    assert done(shared, "figures", "list", "--", query).stderr.splitlines()
     assert (shared / "index" / "journal.txt").stat().st_mtime_ns == before
 
 

@@ -48,6 +48,7 @@ class Telling:
         numbers = {f"{w} {n}" for w, n in zip(self.words, following, strict=True) if _is_number(w)}
         return frozenset(capital | numbers)
 
+    @cached_property
     def bands(self) -> list[int]:
         """Numbers of 64 bits with sign; two texts that are alike share one most likely."""
         if not self.shingles:

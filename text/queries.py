@@ -156,12 +156,6 @@ def read_item(value: str) -> Item | None:
     return _with_others(item) if item else None
 
 
-def read_tokens(value: str) -> tuple[Token, ...]:
-    """The words of what was typed, as they are matched."""
-    item = _item(value)
-    return item.tokens if item else ()
-
-
 def _item(value: str) -> Item | None:
     pairs = token_pairs(value)
     if not pairs:

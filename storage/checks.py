@@ -18,7 +18,7 @@ from storage.corrections import correction_line
 from storage.editions import article_row, newest_edition
 from storage.identity import groups_of, identity_line, person_rows
 from storage.index import DerivedIndex
-from storage.reposts import group_members, likely_members, origin_of, wrong_bands
+from storage.reposts import likely_groups, origin_of, wrong_bands
 from storage.values import to_scaled
 from storage.warc import Held, payload_digest, read_block, read_exchange, scan_file
 
@@ -307,12 +307,13 @@ def check_reposts(session: Session) -> Iterator[Finding]:
     for article_id in wrong_bands(session):
         problem = "was not compared with others in its current edition"
         yield about_article(session, article_id, f"article {article_id}", problem)
-    for group in group_members(likely_members(session)):
-        origin = origin_of(group)
-        for member in group:
-            if held[member.id] != origin:
-                problem = f"is held for a re-post of {held[member.id]}, the texts say {origin}"
-                yield about_article(session, member.id, f"article {member.id}", problem)
+    for groups in likely_groups(session):
+        for group in groups:
+            origin = origin_of(group)
+            for member in group:
+                if held[member.id] != origin:
+                    problem = f"is held for a re-post of {held[member.id]}, the texts say {origin}"
+                    yield about_article(session, member.id, f"article {member.id}", problem)
 
 
 def check_journal(session: Session) -> Iterator[Finding]:

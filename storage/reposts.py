@@ -96,7 +96,7 @@ class _Comparison:
     def __init__(self, session: Session, lot: list[str]) -> None:
         self._session = session
         self._cache: dict[str, Member] = {}
-        self._lot = _members(session, schema.Article.id.in_(lot), self._cache)
+        self._lot = _read_members(session, lot, self._cache)
         articles = select(schema.Article).where(schema.Article.id.in_(lot))
         self._articles = {row.id: row for row in session.scalars(articles)}
         compared = select(schema.Likeness).where(schema.Likeness.article_id.in_(lot))
@@ -147,10 +147,10 @@ class _Comparison:
         near = {key for key, portal in shared if portal != member.portal}
         if not near and origin is None:
             return
-        apart = _members(session, schema.Article.origin == origin, self._cache) if origin else []
+        apart = self._held(origin) if origin else []
         groups = group_members(m for m in apart if m.id != member.id)
         joined = [member]
-        for candidate in self._known(sorted(near)):
+        for candidate in _read_members(session, sorted(near), self._cache):
             if candidate in joined or not is_repost(member, candidate):
                 continue
             group = next((g for g in groups if candidate in g), None)
@@ -159,21 +159,16 @@ class _Comparison:
         for group in (*groups, joined):
             self._set_origin(group)
 
-    def _known(self, keys: list[str]) -> list[Member]:
-        """These articles, read from the database where they were not yet."""
-        missing = [key for key in keys if key not in self._cache]
-        for at in range(0, len(missing), _LOT):
-            some = missing[at : at + _LOT]
-            _members(self._session, schema.Article.id.in_(some), self._cache)
-        return [self._cache[key] for key in keys if key in self._cache]
-
     def _group(self, member: Member) -> list[Member]:
         """The group that an article is in by now."""
         asked = select(schema.Article.origin).where(schema.Article.id == member.id)
         origin = self._session.scalar(asked)
-        if origin is None:
-            return [member]
-        return _members(self._session, schema.Article.origin == origin, self._cache)
+        return [member] if origin is None else self._held(origin)
+
+    def _held(self, origin: str) -> list[Member]:
+        """The articles that are held for one piece of news."""
+        asked = select(schema.Article.id).where(schema.Article.origin == origin)
+        return _read_members(self._session, sorted(self._session.scalars(asked)), self._cache)
 
     def _set_origin(self, group: list[Member]) -> None:
         origin = origin_of(group)
@@ -191,12 +186,24 @@ def _told(session: Session, article_id: str) -> str:
     return session.scalar(asked.order_by(line.number.desc()).limit(1)) or ""
 
 
-def likely_members(session: Session) -> list[Member]:
-    """The articles that share a band with another or are held for a re-post."""
-    band = schema.Band
+def likely_groups(session: Session) -> Iterator[list[list[Member]]]:
+    """The groups that the texts make of articles which share bands or an origin, a cluster of these at a time."""
+    band, article = schema.Band, schema.Article
     shared = select(band.key).group_by(band.key).having(func.count() > 1)
-    near = select(band.article_id).where(band.key.in_(shared))
-    return _members(session, schema.Article.id.in_(near) | schema.Article.origin.is_not(None), {})
+    near = select(band.key, band.article_id).where(band.key.in_(shared)).order_by(band.key)
+    held = select(article.origin, article.id).where(article.origin.is_not(None))
+    clusters: dict[str, set[str]] = {}
+    first: dict[Any, str] = {}
+    for question in (near, held.order_by(article.origin)):
+        for key, article_id in session.execute(question):
+            one = clusters.setdefault(first.setdefault(key, article_id), {first[key]})
+            other = clusters.setdefault(article_id, {article_id})
+            if one is not other:
+                small, large = sorted((one, other), key=len)
+                large |= small
+                clusters.update(dict.fromkeys(small, large))
+    for cluster in {id(found): found for found in clusters.values()}.values():
+        yield group_members(_read_members(session, sorted(cluster), {}))
 
 
 def wrong_bands(session: Session) -> Iterator[str]:
@@ -213,19 +220,16 @@ def wrong_bands(session: Session) -> Iterator[str]:
             yield article_id
 
 
-def _members(session: Session, which: Any, cache: dict[str, Member]) -> list[Member]:
-    asked = (
-        select(schema.Article.id, schema.Article.portal, schema.Edition)
-        .join(schema.Edition, schema.Edition.id == schema.Article.current)
-        .where(which)
-        .order_by(schema.Article.id)
-    )
-    found = []
-    for article_id, portal, edition in session.execute(asked):
-        if article_id not in cache:
-            cache[article_id] = _member(article_id, portal, edition)
-        found.append(cache[article_id])
-    return found
+def _read_members(session: Session, keys: list[str], cache: dict[str, Member]) -> list[Member]:
+    """These articles as they are compared, read from the database where they were not yet."""
+    missing = [key for key in keys if key not in cache]
+    article, edition = schema.Article, schema.Edition
+    asked = select(article.id, article.portal, edition).join(edition, edition.id == article.current)
+    for at in range(0, len(missing), _LOT):
+        some = asked.where(article.id.in_(missing[at : at + _LOT]))
+        for article_id, portal, found in session.execute(some):
+            cache[article_id] = _member(article_id, portal, found)
+    return [cache[key] for key in keys if key in cache]
 
 
 def _member(article_id: str, portal: str, edition: schema.Edition) -> Member:

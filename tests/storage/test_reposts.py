@@ -13,7 +13,7 @@ from storage import schema
 from storage.checks import check_reposts
 from storage.clock import now
 from storage.database import begin
-from storage.reposts import group_members, likely_members, link_reposts, origin_of
+from storage.reposts import likely_groups, link_reposts, origin_of
 
 CORPUS = Path(__file__).parent.parent / "search" / "corpus.jsonl"
 NEWS = [json.loads(line)["text"] for line in CORPUS.read_text(encoding="utf-8").splitlines()]
@@ -128,7 +128,7 @@ def test_the_same_in_any_order(engine: Engine, seed: int) -> None:
             put(engine, f"n{key}", PORTALS[key % 4], text, f"2024-0{1 + key % 3}-0{1 + step}")
         link_reposts(engine)
         with Session(engine) as session:
-            groups = group_members(likely_members(session))
+            groups = [group for found in likely_groups(session) for group in found]
             assert list(check_reposts(session)) == []
         told = {m.id: origin_of(group) for group in groups for m in group}
         assert {key: origin for key, origin in origins(engine).items() if origin} == {

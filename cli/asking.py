@@ -7,7 +7,7 @@ from typing import IO, Any
 
 import click
 
-from cli.base import formats, narrowing, open_shop, say, write_json, write_rows
+from cli.base import formats, narrowing, open_shop, open_within, say, write_json, write_rows
 
 
 # -word leaves a word out, so that -h is a word too
@@ -47,7 +47,7 @@ def search(
     from storage.queries import Page, search_articles
     from text.queries import ask
 
-    shop = open_shop(ctx, within.portals)
+    shop = open_within(ctx, within)
     shop.index.catch_up()
     asked = ask(query, within)
     page = Page(query, "newest" if after is not None else sort, limit, offset, after)
@@ -135,7 +135,7 @@ def export(ctx: click.Context, what: str, query: str, within: Any, kind: str, pa
     from storage.queries import reader_versions
     from text.queries import ask
 
-    shop = open_shop(ctx, within.portals)
+    shop = open_within(ctx, within)
     shop.catch_up(wait=True)
     if waiting := len(unread_captures(shop.engine)):
         say(f"{waiting} captures wait to be read; `bantin rebuild` or the next crawl reads them")
@@ -152,8 +152,8 @@ def _exported(shop: Any, asked: Any, what: str, kind: str) -> tuple[Any, Sequenc
     """What is exported as rows, and their columns."""
     from storage.figure_index import FigureQuery
     from storage.figures import FIELDS, find_figures
+    from storage.listing import ARTICLE_FIELDS, MENTION_FIELDS, list_articles, list_mentions
     from storage.people import OFFICE_FIELDS, PEOPLE_FIELDS, find_people, office_rows
-    from storage.queries import ARTICLE_FIELDS, MENTION_FIELDS, list_articles, list_mentions
 
     engine, index = shop.engine, shop.index
     if what == "articles":

@@ -112,6 +112,21 @@ def open_shop(ctx: click.Context, portals: Sequence[str] = (), *, new: bool = Fa
     return shop
 
 
+def open_within(ctx: click.Context, within: Any) -> Any:
+    """The archive, opened; raises UnknownPortal or InputError where it has no such portal or province."""
+    from storage.queries import known_provinces
+    from text import bare_key
+
+    shop = open_shop(ctx, within.portals)
+    known = known_provinces(shop.engine) if within.provinces else []
+    if not set(within.provinces) <= {bare_key(name) for name in (*known, "unknown")}:
+        held = ", ".join(known) or "none yet"
+        raise InputError(
+            f"--province {', '.join(within.provinces)}: no portal is there; known are {held}"
+        )
+    return shop
+
+
 def say(line: str) -> None:
     """Tell progress on stderr; stdout is data."""
     click.echo(line, err=True)

@@ -1,6 +1,5 @@
 """The verb `figures`: reported figures as rows, groups, series and changes, and corrections of them."""
 
-from collections.abc import Sequence
 from functools import wraps
 from typing import IO, Any
 
@@ -15,6 +14,7 @@ from cli.base import (
     named_item,
     narrowing,
     open_shop,
+    open_within,
     say,
     write_rows,
 )
@@ -38,7 +38,7 @@ def choosing(command: Any) -> Any:
         told = {name: given.pop(name) for name in names}
         noun = named_item("--noun", given.pop("noun"))
         asked = FigureQuery(question, noun=noun, **told)
-        return command(**given, asked=asked, portals=within.portals)
+        return command(**given, asked=asked, within=within)
 
     narrowed_too = narrowing(chosen)
     for option in (
@@ -62,8 +62,8 @@ def choosing(command: Any) -> Any:
     return click.argument("query", required=False)(narrowed_too)
 
 
-def _opened(ctx: click.Context, portals: Sequence[str]) -> Any:
-    shop = open_shop(ctx, portals)
+def _opened(ctx: click.Context, within: Any) -> Any:
+    shop = open_within(ctx, within)
     shop.figure_index.catch_up()
     return shop
 
@@ -85,7 +85,7 @@ def figures() -> None:
 def figures_list(
     ctx: click.Context,
     asked: Any,
-    portals: Sequence[str],
+    within: Any,
     by: str | None,
     kind: str | None,
     output: IO[str],
@@ -105,7 +105,7 @@ def figures_list(
     from storage.figures import FIELDS, find_figures, group_figures
     from storage.queries import portal_places
 
-    shop = _opened(ctx, portals)
+    shop = _opened(ctx, within)
     if by:
         groups = group_figures(shop.figure_index, asked, by, portal_places(shop.engine))
         write_rows(groups, kind, output, _GROUP)
@@ -123,7 +123,7 @@ def figures_list(
 def figures_series(
     ctx: click.Context,
     asked: Any,
-    portals: Sequence[str],
+    within: Any,
     by: str,
     kind: str | None,
     output: IO[str],
@@ -140,7 +140,7 @@ def figures_series(
     from storage.differences import figure_series, series_rows
     from storage.figures import find_figures
 
-    shop = _opened(ctx, portals)
+    shop = _opened(ctx, within)
     rows = find_figures(shop.engine, shop.figure_index, asked, once=True)
     found = series_rows(figure_series(rows), whole_years=by == "year")
     say(f"{write_rows(found, kind, output, _SERIES)} points")

@@ -1,6 +1,6 @@
 """Questions to the archive: articles, figures, people, status."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,18 +25,6 @@ class Page:
     limit: int = 20
     offset: int = 0
     after: int | None = None
-
-
-_AT_ONCE = 250  # articles read from the database at once
-ARTICLE_FIELDS = (
-    "id", "edition_id", "portal", "url", "native_id", "title", "published", "certainty", "section", "lead", "body",
-    "byline", "source", "attachments", "dialect", "captured", "seen", "vanished", "archived", "warc_file", "warc_offset",
-    "origin", "annotated_by",
-)  # fmt: skip
-MENTION_FIELDS = (
-    "id", "article_id", "edition_id", "type", "text", "name", "holders", "status", "code", "now", "start", "end",
-    "published", "portal", "url", "archived",
-)  # fmt: skip
 
 
 def search_articles(engine: Engine, index: SearchIndex, query: Query, page: Page) -> dict[str, Any]:
@@ -136,6 +124,14 @@ def portal_places(engine: Engine) -> dict[str, str | None]:
         return {portal.slug: portal.place for portal in session.scalars(select(schema.Portal))}
 
 
+def known_provinces(engine: Engine) -> list[str]:
+    """The provinces of all portals, as they were and are called."""
+    portal = schema.Portal
+    with Session(engine) as session:
+        pairs = session.execute(select(portal.province, portal.province_now).distinct()).all()
+    return sorted({name for pair in pairs for name in pair if name})
+
+
 def reader_versions(engine: Engine) -> list[str]:
     """The versions of extractors and readers that made what is held."""
     edition, capture = schema.Edition, schema.Capture
@@ -143,100 +139,6 @@ def reader_versions(engine: Engine) -> list[str]:
         read = session.scalars(select(edition.annotated_by).distinct()).all()
         extracted = session.scalars(select(capture.read_by).distinct()).all()
     return sorted(version for version in {*read, *extracted} if version)
-
-
-def list_articles(engine: Engine, index: SearchIndex, query: Query) -> Iterator[dict[str, Any]]:
-    """The articles that a question finds, with their current editions, as flat rows, newest first."""
-    asked = select(schema.Article, schema.Edition).join(
-        schema.Edition, schema.Edition.id == schema.Article.current
-    )
-    for ids in _lots(index, query):
-        with Session(engine) as session:
-            found = session.execute(asked.where(schema.Article.id.in_(ids)))
-            rows = {article.id: _article_row(article, edition) for article, edition in found}
-        yield from (rows[key] for key in ids if key in rows)
-
-
-def _lots(index: SearchIndex, query: Query) -> Iterator[list[str]]:
-    """The ids of the articles that a question finds, newest first, a few hundred at once."""
-    for found in index.find(query):
-        for at in range(0, len(found), _AT_ONCE):
-            yield found[at : at + _AT_ONCE]
-
-
-def _article_row(article: schema.Article, edition: schema.Edition) -> dict[str, Any]:
-    reading = edition.reading
-    keys = (
-        "native_id",
-        "title",
-        "published",
-        "certainty",
-        "section",
-        "lead",
-        "body",
-        "byline",
-        "source",
-    )
-    return {
-        "id": article.id,
-        "edition_id": edition.id,
-        "portal": article.portal,
-        "url": article.url,
-        **{key: reading[key] for key in keys},
-        "attachments": [found["url"] for found in reading["attachments"]],
-        "dialect": edition.dialect,
-        "captured": edition.captured.isoformat(),
-        "seen": article.seen.isoformat() if article.seen else None,
-        "vanished": article.vanished.isoformat() if article.vanished else None,
-        "archived": archive_address(edition, article),
-        "warc_file": edition.warc_file,
-        "warc_offset": edition.warc_offset,
-        "origin": article.origin,
-        "annotated_by": edition.annotated_by,
-    }
-
-
-def list_mentions(engine: Engine, index: SearchIndex, query: Query) -> Iterator[dict[str, Any]]:
-    """Mentions in the articles that a question finds as flat rows, newest article first, in text order."""
-    asked = (
-        select(schema.Mention, schema.Edition, schema.Article)
-        .join(schema.Edition, schema.Edition.id == schema.Mention.edition_id)
-        .join(schema.Article, is_current())
-        .options(WITHOUT_TEXT)
-        .order_by(schema.Article.id, schema.Mention.start, schema.Mention.id)
-    )
-    for ids in _lots(index, query):
-        rows: dict[str, list[dict[str, Any]]] = {key: [] for key in ids}
-        with Session(engine) as session:
-            for mention, edition, article in session.execute(
-                asked.where(schema.Article.id.in_(ids))
-            ):
-                rows[article.id].append(_mention_row(mention, edition, article))
-        for key in ids:
-            yield from rows[key]
-
-
-def _mention_row(
-    mention: schema.Mention, edition: schema.Edition, article: schema.Article
-) -> dict[str, Any]:
-    return {
-        "id": mention.id,
-        "article_id": article.id,
-        "edition_id": edition.id,
-        "type": mention.type,
-        "text": mention.text,
-        "name": mention.name,
-        "holders": mention.read.get("holders") or [],
-        "status": mention.read.get("status"),
-        "code": mention.code,
-        "now": mention.read.get("now") or [],
-        "start": mention.start,
-        "end": mention.end,
-        "published": edition.published,
-        "portal": article.portal,
-        "url": article.url,
-        "archived": archive_address(edition, article),
-    }
 
 
 def get_article(engine: Engine, article_id: str, number: int | None = None) -> dict[str, Any]:

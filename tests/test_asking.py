@@ -246,5 +246,12 @@ def test_what_has_no_word_finds_nothing(shared: Path) -> None:
         assert (outcome.returncode, "no word in it" in outcome.stderr) == (1, True)
 
 
+def test_an_unknown_province_is_named(shared: Path) -> None:
+    outcome = bantin(shared, "search", "xã", "--province", "Hà Nắm")
+    assert (outcome.returncode, "Hà Nam" in outcome.stderr) == (0, False)
+    outcome = bantin(shared, "search", "xã", "--province", "tỉnh Ninh Bình")
+    assert (outcome.returncode, "known are Hà Nam, Ninh Bình" in outcome.stderr) == (1, True)
+
+
 def test_verify_is_clean(shared: Path) -> None:
     assert done(shared, "verify").stdout == ""

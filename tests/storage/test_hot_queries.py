@@ -12,11 +12,10 @@ from storage import schema
 from storage.database import Session
 from storage.figure_index import FigureIndex, FigureQuery
 from storage.figures import find_figures, group_figures
+from storage.listing import list_articles, list_mentions
 from storage.queries import (
     Page,
     get_article,
-    list_articles,
-    list_mentions,
     portal_places,
     search_articles,
 )

@@ -1,5 +1,7 @@
 """What was read out of an edition: mentions, figures, times, people and their offices."""
 
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -55,9 +57,11 @@ def annotation_rows(edition: schema.Edition, portal: str, read: Read) -> Rows:
     annotations, sightings, comparables = read
     told = zip(annotations.figures, comparables, strict=True)
     seen = _once(_sighting_row(edition, portal, s) for s in sightings)
+    sentences = Sentences(edition.text)
+    figures = (_figure_row(edition, f, annotations, sentences) | _common(c) for f, c in told)
     return {
         schema.Mention: _once(_mention_row(edition.id, m) for m in annotations.mentions),
-        schema.Figure: _once(_figure_row(edition, f, annotations) | _common(c) for f, c in told),
+        schema.Figure: _once(figures),
         schema.Time: _once(_time_row(edition.id, t) for t in annotations.times),
         schema.Sighting: seen,
         schema.Office: _once(_office_rows(edition, sightings)),
@@ -86,7 +90,10 @@ def _mention_row(edition_id: str, mention: records.Mention) -> dict[str, Any]:
 
 
 def _figure_row(
-    edition: schema.Edition, figure: records.Figure, all_read: records.Annotations
+    edition: schema.Edition,
+    figure: records.Figure,
+    all_read: records.Annotations,
+    sentences: "Sentences",
 ) -> dict[str, Any]:
     values = {
         k: to_scaled(figure.type, getattr(figure, k)) for k in ("value", "low", "high", "total")
@@ -111,7 +118,7 @@ def _figure_row(
         "noun": figure.noun,
         "period_from": figure.period.from_ if figure.period else None,
         "period_to": figure.period.to if figure.period else None,
-        "sentence": sentence_around(edition.text, figure.start, figure.end),
+        "sentence": sentences.around(figure.start, figure.end),
         "read": read,
     }
 
@@ -188,8 +195,24 @@ def _office_rows(
             }
 
 
-def sentence_around(text: str, start: int, end: int) -> str:
-    """The sentence that holds a span, on one line."""
-    begin = max(text.rfind(mark, 0, start) for mark in (". ", "\n", "! ", "? "))
-    stops = [at for mark in (". ", "\n", "! ", "? ") if (at := text.find(mark, end)) >= 0]
-    return " ".join(text[begin + 1 : min(stops, default=len(text)) + 1].split())
+_MARK = re.compile(r"[.!?] |\n")
+
+
+class Sentences:
+    """The sentences of a text, their ends looked for once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        marks = [mark.span() for mark in _MARK.finditer(text)]
+        self._starts, self._ends = [a for a, _ in marks], [b for _, b in marks]
+
+    def around(self, start: int, end: int) -> str:
+        """The sentence that holds a span, on one line.
+
+        >>> Sentences("Một. Hai ba! Bốn").around(5, 8)
+        'Hai ba!'
+        """
+        before, behind = bisect_right(self._ends, start), bisect_left(self._starts, end)
+        first = self._starts[before - 1] + 1 if before else 0
+        last = self._starts[behind] + 1 if behind < len(self._starts) else len(self._text)
+        return " ".join(self._text[first:last].split())

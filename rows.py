@@ -20,6 +20,7 @@ _HEADS = {
     "per_article": "Yêu cầu/bài", "month": "Tháng", "max": "Lớn nhất", "sum": "Tổng", "article_id": "Mã bài", "named_in": "Có tên trong", "person": "Mã người", "score": "Chắc %",
     "also": "Cũng đăng ở", "key": "Danh từ", "unit": "Đơn vị", "about": "Về", "from": "Từ", "to": "Đến", "agree": "Khớp",
     "archived": "Bản lưu", "change": "Thay đổi", "before_text": "Trước", "after_text": "Sau", "after_archived": "Bản lưu sau", "noun": "Danh từ",
+    "health": "Sức khỏe", "troubles": "Vấn đề", "channel": "Kênh", "target": "Địa chỉ nhận", "wish": "Theo dõi", "rhythm": "Nhịp", "at": "Giờ", "confirmed": "Xác nhận", "due": "Lần tới", "bounces": "Bị trả",
 }  # fmt: skip
 _NUMBERS = (
     "value",

@@ -2,12 +2,14 @@
 
 from cli.asking import export, search, show
 from cli.base import main
+from cli.digests import digest
 from cli.figures import figures
 from cli.keeping import crawl, import_, init, rebuild, status, verify
 from cli.moving import backup, copy, restore
 from cli.people import people
 from cli.portals import portals
 from cli.reading import annotate, read
+from cli.serving import run, schedule, serve
 
 for _verb in (
     init,
@@ -21,7 +23,11 @@ for _verb in (
     figures,
     people,
     export,
+    digest,
     status,
+    serve,
+    schedule,
+    run,
     rebuild,
     verify,
     backup,

@@ -111,34 +111,44 @@ def import_(ctx: click.Context, paths: tuple[Path, ...], portal: str, place: str
 
 STATUS = [
     "portal", "articles", "editions", "vanished", "figures", "known", "waiting", "complete", "unread",
-    "unreadable", "newest", "last_run", "next_run", "outcome", "note", "alarms", "dying",
+    "unreadable", "newest", "last_run", "next_run", "outcome", "note", "health", "troubles", "alarms", "dying",
 ]  # fmt: skip
 
 
 @click.command()
 @click.argument("slug", required=False)
+@click.option("--check", is_flag=True, help="Exit status 3 where a portal is in trouble.")
 @formats
 @click.pass_context
-def status(ctx: click.Context, slug: str | None, kind: str | None, output: IO[str]) -> None:
+def status(
+    ctx: click.Context, slug: str | None, check: bool, kind: str | None, output: IO[str]
+) -> None:
     """What the archive holds of every portal, how complete that is, and how its last refresh went.
 
     Known are the articles that lists and feeds named, waiting those of them that were never had. With a slug:
-    what is held of that portal by month.
+    what is held of that portal by month. Health goes from 100 down to 0.
 
     \b
     Examples:
       bantin status --format json
       bantin status gia-vien
+      bantin status --check > /dev/null || echo "a portal is in trouble"
     """
+    from pipeline.portals import known_slugs
     from pipeline.revisits import with_next_run
     from storage.status import by_month, portal_status
+    from storage.vitals import with_health
 
     if slug:
         shop = open_shop(ctx, [slug])
         write_rows(by_month(shop.engine, slug), kind, output, ["month", "articles", "vanished"])
         return
     shop = open_shop(ctx)
-    write_rows(with_next_run(shop, portal_status(shop.engine)), kind, output, STATUS)
+    watched = set(known_slugs(shop))
+    rows = with_health(shop.engine, with_next_run(shop, portal_status(shop.engine)), watched)
+    write_rows(rows, kind, output, STATUS)
+    if check and any(row["troubles"] for row in rows):
+        sys.exit(3)
 
 
 @click.command()

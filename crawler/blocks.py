@@ -158,7 +158,7 @@ def is_deep(root: Tag) -> bool:
     return True
 
 
-def inside(node: Tag, outer: Tag) -> bool:
+def inside(node: PageElement, outer: Tag) -> bool:
     """Whether a node stands in another one."""
     return any(parent is outer for parent in node.parents)
 

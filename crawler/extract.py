@@ -52,9 +52,10 @@ def extract(page: Page) -> Article:
     lead = _words(root, rules.lead)
     attachments, images = _attachments(page, root, body), _images(page, root)
     section = _words(page.tree, rules.section)
-    published = _published(root, rules.published) or _published(page.tree, _META_DATES)
-    dropped = root.select(", ".join(rules.drop)) if rules.drop else []
-    blocks = _without_lead(read_blocks(body, frozenset(map(id, dropped))), lead)
+    dropped = frozenset(map(id, root.select(", ".join(rules.drop)) if rules.drop else []))
+    published = _published(root, rules.published, dropped)
+    published = published or _published(page.tree, _META_DATES)
+    blocks = _without_lead(read_blocks(body, dropped), lead)
     blocks, byline = _without_byline(blocks, byline)
     if not blocks and not lead and not attachments and not images:
         raise ExtractError("empty", "an article without text")
@@ -78,12 +79,13 @@ def _extract_drifted(page: Page) -> Article:
         raise ExtractError(kind, why)
     warnings = (*page.warnings, DRIFT.format(page.dialect.name))
     try:
-        return _extract_generic(replace(page, dialect=None, warnings=warnings))
+        known = page.dialect  # whatever it looks like now, it is the same article
+        return _extract_generic(replace(page, dialect=None, warnings=warnings), known)
     except ExtractError as error:
         raise ExtractError(kind, why) from error
 
 
-def _extract_generic(page: Page) -> Article:
+def _extract_generic(page: Page, known: Dialect | None = None) -> Article:
     """The article of a page of no known software, marked as generic; what is doubtful is left null."""
     if (kind := other_kind(page))[0] in REFUSALS | {"missing", "empty"}:
         raise ExtractError(*kind)
@@ -114,7 +116,7 @@ def _extract_generic(page: Page) -> Article:
         raise ExtractError("empty", "an article without text")
     extras = {"source": source, "section": None, "attachments": attachments, "images": images}
     page = replace(page, warnings=(*page.warnings, "read by the generic reader"))
-    native = _identity(page, generic_table())
+    native = (_identity(page, known) if known else None) or _identity(page, generic_table())
     return compose(
         Parts(name, lead, blocks, byline),
         page=page,
@@ -131,9 +133,14 @@ def _words(root: Tag, selectors: list[str]) -> str | None:
     )
 
 
-def _published(root: Tag, selectors: list[str]) -> PrintedDate | None:
+def _published(
+    root: Tag, selectors: list[str], dropped: frozenset[int] = frozenset()
+) -> PrintedDate | None:
+    """The first date that is in nothing dropped: related articles have dates of their own."""
     for selector in selectors:
         for node in root.select(selector):
+            if dropped & {id(node), *map(id, node.parents)}:
+                continue
             marked = _NUKEVIET_DATE.sub(
                 r"T\1+07:00", str(node.get("datetime") or node.get("content") or "")
             )

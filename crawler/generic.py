@@ -7,6 +7,7 @@ come from labelled nodes beside the title only, never from lists of other articl
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 
 from bs4 import Tag
 from bs4.element import Comment, NavigableString
@@ -44,6 +45,7 @@ _SILENT = (
     "title",
     "head",
 )
+_RUNNING = 100  # letters of a line that is running text
 _DATED = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2} tháng \d{1,2}")
 _LABEL = re.compile(
     r"(?i)ngày đăng|đăng ngày|đăng lúc|cập nhật|ngày cập nhật|xuất bản|ngày tạo|post(?:ed)? on|publish"
@@ -213,7 +215,7 @@ def date_nodes(page: Page, title: Tag | None, body: Tag) -> Iterator[str]:
             if len(text) < 120 and _DATED.search(text + " " + clean_line(node.get_text(" "))):
                 yield text
     if title is not None:
-        yield from _labelled_lines(title)
+        yield from _labelled_lines(title, body)
     for meta in page.tree.select(
         "meta[property='article:published_time'][content], meta[itemprop=datePublished][content]"
     ):
@@ -229,13 +231,22 @@ def _is_machine_date(node: Tag) -> bool:
     )
 
 
-def _labelled_lines(title: Tag) -> Iterator[str]:
-    """Short lines soon after the title that say when the article was put up."""
-    for count, text in enumerate(title.find_all_next(string=True)):
+def _labelled_lines(title: Tag, body: Tag) -> Iterator[str]:
+    """Short lines soon after the title that say when the article was put up; without a label only before the text.
+
+    Behind the text stand the dates of other articles, and in a footer today's.
+    """
+    begun = False
+    for text in islice(title.find_all_next(string=True), 40):
         line = clean_line(str(text))
-        if count > 40:
-            return
-        if len(line) < 100 and (_LABEL.search(line) or read_date(line)) and _DATED.search(line):
+        begun = begun or (len(line) > _RUNNING and inside(text, body))
+        labelled = _LABEL.search(line) or (read_date(line) and not begun)
+        if (
+            len(line) < 100
+            and labelled
+            and _DATED.search(line)
+            and not text.find_parent(["a", "footer"])
+        ):
             yield line
 
 

@@ -5,7 +5,6 @@ import re
 import time
 import zlib
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Self
@@ -32,6 +31,7 @@ from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 from crawler.addresses import authority
 from crawler.network import is_public
 from crawler.reading import refusal
+from model.clock import now, real_now
 from model.records import DuePage, Exchange
 
 # What a connection that was there, or should be, ends with; a portal that resets fast clients is no error.
@@ -112,7 +112,7 @@ class ArchiveFirst(_Middleware):
             reason=_reason(response.status),
             headers=_headers(response),
             body=response.body,
-            captured=datetime.now(UTC),
+            captured=now(),
             kind=page.kind if page else "robots",
             page_id=(page.id or None)
             if page
@@ -312,6 +312,6 @@ def _retry_after(response: Response) -> float:
     if written.isdecimal():
         return float(written)
     try:
-        return max((parsedate_to_datetime(written) - datetime.now(UTC)).total_seconds(), 1.0)
+        return max((parsedate_to_datetime(written) - real_now()).total_seconds(), 1.0)
     except (ValueError, TypeError):
         return 60.0

@@ -8,7 +8,8 @@ BantinError                 anything a user can be told in one line
                             unknown, binary, cut or large; blocked, challenge, parked, foreign
                             or down where a portal refuses or is none any more
     ArchiveError            a WARC record is missing or damaged
-    InputError              a file handed in can't be read
+    InputError              a file handed in can't be read, or what was asked for can't be
+        TooMany             somebody asked for more than there is for one
     StoreError              the database is missing, locked or of a newer version
     Busy                    somebody else holds the lease of a host
     LeftAlone               a host refused us not long ago
@@ -45,6 +46,10 @@ class ArchiveError(BantinError):
 
 class InputError(BantinError):
     """A file handed in can't be read."""
+
+
+class TooMany(InputError):  # noqa: N818 -- named by what happened
+    """Somebody asked for more than there is for one."""
 
 
 class StoreError(BantinError):

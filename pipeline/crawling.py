@@ -1,25 +1,33 @@
 """Refresh portals: each crawl in a process of its own, and what its spider is given of storage."""
 
+import contextlib
+import multiprocessing
 import os
-import subprocess
-import sys
+import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from crawler import authority
+from crawler.nursery import run_spider
+from model.clock import now
 from model.errors import BantinError
 from pipeline.health import alarms, dying
 from pipeline.reading import read_due
 from pipeline.workshop import Progress, Tally, Workshop
 from storage import queries, reports, schema
-from storage.clock import now
 from storage.pages import offer_files
 
-ROOT = Path(__file__).parent.parent
+# Spiders are forked from a process that has loaded Scrapy, with all its commands, which it looks through at each start.
+_NURSERY = multiprocessing.get_context("forkserver")
+_NURSERY.set_forkserver_preload(["crawler.nursery.loaded", "pipeline.store"])
+_CHILDREN: set[BaseProcess] = set()  # the crawls of this process
+_LOCK = threading.Lock()
+_STOPPING = threading.Event()
 AT_ONCE = 4  # portals; each has a host of its own, and most of the time waits for it
 SWEEP_EVERY = timedelta(days=30)
 
@@ -68,6 +76,8 @@ def _crawl_group(
     """How the crawl of each of these portals ended, and the number of its run if there was one."""
     found: dict[str, tuple[str, int | None]] = {}
     for slug, why in group:
+        if _STOPPING.is_set():
+            break
         say(f"{slug}: {shop.portal(slug).home}")
         if why:
             say(f"{slug}: walked to its end, because it may be dying: {'; '.join(why)}")
@@ -89,7 +99,7 @@ def _finish(
     """Fetch the files that the articles offer, then report."""
     done, say = talk
     whole = queries.find_run(shop.engine, run).outcome in ("done", "partly")
-    if shop.config.crawl.attachments and whole and not limited:
+    if shop.config.crawl.attachments and whole and not limited and not _STOPPING.is_set():
         portal = shop.portal(slug)
         hosts = {authority(url) for url in (portal.home, *portal.sections)}
         if offer_files(shop.engine, slug, lambda url: authority(url) in hosts):
@@ -112,33 +122,63 @@ def crawl_portal(
 
     The run is None where none was begun; why, its spider told.
     """
-    command = [sys.executable, "-m", "scrapy", "crawl", "portal", "-a", f"portal={slug}"]
-    for key, value in options.items():
-        command += ["-a", f"{key}={value}"]
-    environment = os.environ | {
+    arguments = [f"{key}={value}" for key, value in ({"portal": slug} | options).items()]
+    environment = {
         "BANTIN_CONFIG": str(shop.config.home / "bantin.toml"),
         "BANTIN_DB": shop.config.database,
         "BANTIN_PARENT": str(os.getpid()),
         "SCRAPY_SETTINGS_MODULE": "crawler.settings",
-        "PYTHONPATH": str(ROOT),
-        "PYTHONWARNINGS": "ignore",
     }
-    # The child watches its standard input: when this process is gone, it ends too. Which run is its own
-    # only itself can tell: another process may have begun one meanwhile.
-    with subprocess.Popen(  # noqa: S603
-        command,
-        env=environment,
-        cwd=shop.config.home,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as child:
-        told = child.stdout.read() if child.stdout else b""
-        code = child.wait()
+    told, code = _run_spider(shop.config.home, os.environ | environment, arguments)
     first = told.partition(b"\n")[0]
     if not first.isdigit():
         return "failed", None
     number = int(first)
     return _outcome(queries.find_run(shop.engine, number), code, slug, say), number
+
+
+def _run_spider(
+    folder: Path, environment: dict[str, str], arguments: list[str]
+) -> tuple[bytes, int]:
+    """What a spider in a process of its own prints, and its exit status.
+
+    The child watches its standard input: when this process is gone, it ends too. Which run is its own only itself can
+    tell: another process may have begun one meanwhile.
+    """
+    watched, alive = _NURSERY.Pipe(duplex=False)
+    printed, out = _NURSERY.Pipe(duplex=False)
+    with alive, printed:
+        with watched, out:  # the child's ends
+            ends = (watched, out)
+            told = (str(folder), environment, arguments, ends)
+            child = _NURSERY.Process(target=run_spider, args=told)
+            with _LOCK:
+                child.start()
+        _CHILDREN.add(child)
+        if _STOPPING.is_set():
+            child.terminate()
+        try:
+            with open(printed.fileno(), "rb", closefd=False) as reading:
+                lines = reading.read()  # to its end, which is the child's
+            with _LOCK:  # what starts another one looks for ended ones
+                child.join()
+            return lines, child.exitcode or 0
+        finally:
+            _CHILDREN.discard(child)
+            child.close()
+
+
+def stop_crawls(*, at_once: bool = False) -> None:
+    """Let the crawls of this process end and begin no others; what they had fetched is kept, and the next refresh goes on."""
+    _STOPPING.set()
+    for child in tuple(_CHILDREN):
+        with contextlib.suppress(ValueError):  # it has just ended
+            child.kill() if at_once else child.terminate()
+
+
+def allow_crawls() -> None:
+    """Let crawls begin again."""
+    _STOPPING.clear()
 
 
 def _outcome(run: schema.Run, code: int, slug: str, say: Progress) -> str:

@@ -1,12 +1,12 @@
 """Import saved pages: files are archived first and then read like any capture."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from crawler import MOST_BYTES
+from model.clock import now
 from model.errors import ArchiveError, InputError
 from model.records import Exchange, Portal
 from pipeline.reading import read_due
@@ -93,7 +93,7 @@ def _pages(path: Path) -> Iterator[Exchange | ArchiveError | InputError]:
     else:
         yield Exchange(
             url="", status=200, headers=[("Content-Type", kind)], body=body,
-            captured=datetime.now(UTC), kind="import",
+            captured=now(), kind="import",
         )  # fmt: skip
 
 

@@ -121,14 +121,22 @@ class SampleSite:
             path=parts.path,
             base=self.url.rstrip("/"),
             visits=next(self._visits),
-            now=datetime.now(HANOI),
+            now=self.now(),
             referer=handler.headers.get("Referer", ""),
             since=handler.headers.get("If-Modified-Since", ""),
             query=dict(parse_qsl(parts.query, keep_blank_values=True)),
             form=form,
         )
-        moody = self.mood(request) if self.mood else None
-        return moody or self._portal.respond(self._edition, request)
+        mood = self.mood  # it may change meanwhile
+        moody = mood(request) if mood else None
+        return moody or self._respond(request)
+
+    def now(self) -> datetime:
+        """The present moment, as the pages show it."""
+        return datetime.now(HANOI)
+
+    def _respond(self, request: Request) -> Response:
+        return self._portal.respond(self._edition, request)
 
     def _address(self, article: Article) -> str:
         return self.url.rstrip("/") + article.path
@@ -188,7 +196,7 @@ def _handler(site: SampleSite) -> type[BaseHTTPRequestHandler]:
                 self.connection.close()
                 return
             self.send_response_only(response.status)
-            self.send_header("Date", self.date_time_string())
+            self.send_header("Date", self.date_time_string(site.now().timestamp()))
             self.send_header("Content-Type", response.type)
             self.send_header("Content-Length", str(len(response.content)))
             for name, value in response.headers:

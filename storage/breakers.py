@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from sqlalchemy import Engine, delete, select
 
+from model.clock import now
 from model.errors import LeftAlone
 from storage import schema
-from storage.clock import now
 from storage.database import begin, look
 
 FIRST = timedelta(hours=1)

@@ -134,7 +134,8 @@ def unread_captures(engine: Engine) -> Sequence[str]:
 
 def end_rereading(engine: Engine) -> None:
     """Let every index be made anew where all that a rebuild reads again is read: it is no news in the journal."""
-    due = select(schema.Capture.id).where(schema.Capture.state == "due").limit(1)
+    capture = schema.Capture  # what a crawl brings meanwhile was never read
+    due = select(capture.id).where(capture.state == "due", capture.read_by.is_not(None)).limit(1)
     with Session(engine) as session:
         ended = is_rereading(session) and session.scalar(due) is None
     if ended:

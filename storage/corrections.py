@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from sqlalchemy import Engine
 
+from model.clock import now
 from model.errors import InputError, UnknownId
 from model.records import decimal_text
 from storage import schema
-from storage.clock import now
 from storage.database import begin
 from storage.journal import add_line
 from storage.values import to_scaled

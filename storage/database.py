@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from model.errors import StoreError
 
-__all__ = ["HEAD", "Session", "begin", "look", "open_database"]
+__all__ = ["HEAD", "Engine", "Session", "begin", "look", "open_database"]
 
-HEAD = "0007"  # the newest file in migrations/versions
+HEAD = "0008"  # the newest file in migrations/versions
 # The cache, 64 MB, holds the inner pages of the indexes of some hundred thousand bulletins; 2 MB by default.
 _PRAGMAS = (
     "busy_timeout=60000",
@@ -28,7 +28,10 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 def open_database(url: str) -> Engine:
     """An engine on a database at the newest schema; raises StoreError that names the database."""
     try:
-        engine = create_engine(url)
+        # Errors are told and logged: no value may stand in them, an address least of all.
+        engine = create_engine(
+            url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite")
+        )
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _tune_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
@@ -54,6 +57,13 @@ def look(engine: Engine) -> Iterator[Session]:
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with Session(engine) as session:
         yield session
+
+
+def tidy_up(engine: Engine) -> None:
+    """Let SQLite look at its statistics; PostgreSQL does so by itself."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.execute(text("PRAGMA optimize"))
 
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:

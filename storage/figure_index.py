@@ -1,7 +1,7 @@
 """The index of figures: one document each, so that figures are found, counted and grouped by words at once."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -35,6 +35,7 @@ EVERYTHING = Query()
 TYPES = ("money", "count", "percent", "measure")
 # Qualifiers with which a value is not reached, where a limit is held against its low or its high side.
 _OPEN = {True: ("nearly", "under", "at_most"), False: ("over", "at_least")}
+_FIGURES_EACH = 50  # of an article, where articles are asked for
 Columns = tuple[list[int], list[int], list[int], list[int]]
 Must, MustNot = tantivy.Occur.Must, tantivy.Occur.MustNot
 
@@ -97,6 +98,22 @@ class FigureIndex(DerivedIndex):
         self._match(asked)
         return self._walk(partial(self._lot, asked))
 
+    def articles(self, asked: FigureQuery, count: int) -> list[str]:
+        """The articles of the newest figures asked for, at most so many figures."""
+        return self.mended(lambda: self._articles(self._match(asked), count))
+
+    def among(self, asked: FigureQuery, articles: Sequence[str]) -> list[str]:
+        """Those of these articles that report a figure asked for."""
+        own = one_of(self.schema, "article", articles)
+        built = both(self._match(asked), own) if articles else tantivy.Query.empty_query()
+        return self.mended(lambda: self._articles(built, len(articles) * _FIGURES_EACH + 1))
+
+    def _articles(self, built: tantivy.Query, count: int) -> list[str]:
+        searcher = self.searcher()
+        hits = searcher.search(built, limit=count, count=False, order_by_field="moment").hits
+        numbers = searcher.fast_field_values("article_number", [address for _, address in hits])
+        return list(dict.fromkeys(map(from_number, numbers)))
+
     def _lot(self, asked: FigureQuery, before: int | None, size: int) -> Lot:
         """A lot of ids, and the moment that the next begins before; whole articles."""
         searcher = self.searcher()
@@ -115,43 +132,7 @@ class FigureIndex(DerivedIndex):
         return [from_number(number) for *_, number in told], None if last is None else last + 1
 
     def _match(self, asked: FigureQuery, before: int | None = None) -> tantivy.Query:
-        index = self.schema
-        question = replace(asked.query, figures=False)  # these are figures
-        parts = [(Must, match_query(index, question, before))]
-        parts += [(Must, one_of(index, "type", [asked.type]))] if asked.type else []
-        parts += [(Must, one_of(index, "unit", [asked.unit]))] if asked.unit else []
-        parts += [(Must, match_item(index, asked.noun, "noun"))] if asked.noun else []
-        for limit, low in ((asked.least, True), (asked.most, False)):
-            parts += [(Must, self._bound(asked, limit, low))] if limit is not None else []
-        for day, field in ((asked.since, "first"), (asked.until, "last")):
-            if day:
-                number = int(day.replace("-", ""))
-                ends = (number, None) if field == "first" else (None, number)
-                parts.append((Must, ranged(index, field, *ends)))
-        without = [] if asked.rejected else ["rejected"]
-        without += [] if asked.repeats else ["repeat"]
-        parts += [(MustNot, one_of(index, "state", without))] if without else []
-        return tantivy.Query.boolean_query(parts)
-
-    def _bound(self, asked: FigureQuery, limit: Decimal, low: bool) -> tantivy.Query:
-        """At least (or at most) a value, qualifiers understood.
-
-        "hơn 31 tỷ" is at least 30; "gần 30 tỷ" is below 30 and counts only when asked loosely.
-        """
-        index, field = self.schema, "least" if low else "most"
-        doubtful = one_of(index, "qualifier", _OPEN[low])
-        ways = []
-        for kind in [asked.type] if asked.type else TYPES:
-            at = bound_scaled(kind, limit, low_side=low)
-            own = one_of(index, "type", [kind])
-            inside = _side(index, field, at, low)
-            strict = _side(index, field, at + 1 if low else at - 1, low)
-            if asked.loose:
-                ways.append(both(own, inside))
-                continue
-            sure = tantivy.Query.boolean_query([(Must, own), (Must, inside), (MustNot, doubtful)])
-            ways += [sure, both(own, strict, doubtful)]
-        return either(ways)
+        return match_figures(self.schema, asked, before)
 
     def kinds(self, asked: FigureQuery) -> list[str]:
         """The types of the figures asked for, each with its unit, the most frequent first."""
@@ -265,3 +246,46 @@ def _side(index: tantivy.Schema, field: str, at: int, low: bool) -> tantivy.Quer
         return tantivy.Query.empty_query()
     kind = tantivy.FieldType.Integer
     return ranged(index, field, at if low else None, None if low else at, kind)
+
+
+def match_figures(
+    index: tantivy.Schema, asked: FigureQuery, before: int | None = None
+) -> tantivy.Query:
+    """The query of the index for a question for figures; `before` is a moment that they lie before."""
+    question = replace(asked.query, figures=False)  # these are figures
+    parts = [(Must, match_query(index, question, before))]
+    parts += [(Must, one_of(index, "type", [asked.type]))] if asked.type else []
+    parts += [(Must, one_of(index, "unit", [asked.unit]))] if asked.unit else []
+    parts += [(Must, match_item(index, asked.noun, "noun"))] if asked.noun else []
+    for limit, low in ((asked.least, True), (asked.most, False)):
+        parts += [(Must, _bound(index, asked, limit, low))] if limit is not None else []
+    for day, field in ((asked.since, "first"), (asked.until, "last")):
+        if day:
+            number = int(day.replace("-", ""))
+            ends = (number, None) if field == "first" else (None, number)
+            parts.append((Must, ranged(index, field, *ends)))
+    without = [] if asked.rejected else ["rejected"]
+    without += [] if asked.repeats else ["repeat"]
+    parts += [(MustNot, one_of(index, "state", without))] if without else []
+    return tantivy.Query.boolean_query(parts)
+
+
+def _bound(index: tantivy.Schema, asked: FigureQuery, limit: Decimal, low: bool) -> tantivy.Query:
+    """At least (or at most) a value, qualifiers understood.
+
+    "hơn 31 tỷ" is at least 30; "gần 30 tỷ" is below 30 and counts only when asked loosely.
+    """
+    field = "least" if low else "most"
+    doubtful = one_of(index, "qualifier", _OPEN[low])
+    ways = []
+    for kind in [asked.type] if asked.type else TYPES:
+        at = bound_scaled(kind, limit, low_side=low)
+        own = one_of(index, "type", [kind])
+        inside = _side(index, field, at, low)
+        strict = _side(index, field, at + 1 if low else at - 1, low)
+        if asked.loose:
+            ways.append(both(own, inside))
+            continue
+        sure = tantivy.Query.boolean_query([(Must, own), (Must, inside), (MustNot, doubtful)])
+        ways += [sure, both(own, strict, doubtful)]
+    return either(ways)

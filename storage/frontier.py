@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from model import records
+from model.clock import now
 from model.records import DuePage, Link, Listing, PageKind, PageRequest
 from storage import breakers, schema, validators
 from storage.captures import capture_row
-from storage.clock import now
 from storage.database import begin
 from storage.ids import address_key
 from storage.leases import give_back, renew_leases, take_leases
@@ -272,7 +272,7 @@ class Frontier:
         counted = {
             "number": self.run_id,
             "article": int(kind == "article" and good),
-            "list": int(kind in ("section", "list", "feed")),
+            "list": int(good and kind in ("section", "list", "feed")),
         }
         # Statements made once: this happens with every page, and making them would take longer.
         with begin(self._engine) as session:

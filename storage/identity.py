@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlalchemy import Engine, delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from model.clock import now
 from model.errors import InputError, UnknownId
 from storage import schema
-from storage.clock import now
 from storage.database import begin
 from storage.grouping import Decision, Group, Key, group_sightings, key_of
 from storage.ids import derive_id

@@ -141,7 +141,7 @@ class DerivedIndex:
         try:
             return self._index
         except BaseException as error:
-            _pass_damage(error)
+            pass_damage(error)
             shutil.rmtree(self._folder, ignore_errors=True)
             return self._index
 
@@ -168,7 +168,7 @@ class DerivedIndex:
         try:
             return ask()
         except BaseException as error:
-            _pass_damage(error)
+            pass_damage(error)
             self.renew()
             return ask()
 
@@ -190,7 +190,7 @@ class DerivedIndex:
         try:
             return int(tantivy.Index(self.fields(), path=str(self._folder)).searcher().num_docs)
         except BaseException as error:
-            _pass_damage(error)
+            pass_damage(error)
             return None
 
     def held(self, articles: Sequence[str]) -> dict[str, str]:
@@ -205,7 +205,7 @@ class DerivedIndex:
         return {str(d["id"][0]): str(d["version"][0]) for d in documents}
 
 
-def _pass_damage(error: BaseException) -> None:
+def pass_damage(error: BaseException) -> None:
     """Go on after what tantivy raises over damaged files; its panics are no Exception."""
     if not isinstance(error, (ValueError, OSError)) and type(error).__name__ != "PanicException":
         raise error

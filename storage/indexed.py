@@ -15,7 +15,24 @@ _KINDS = ("person", "place", "organisation", "role")
 
 def indexed_articles(session: Session, articles: list[str]) -> list[Told]:
     """What is indexed of articles, with the names of persons, places, bodies and offices, which hold places."""
-    rows = _current(session, articles)
+    return _indexed(session, _current(session, articles))
+
+
+def indexed_editions(session: Session, editions: list[str]) -> list[Told]:
+    """What would be indexed of editions, current or not, each under its own id."""
+    rows = _rows(session, schema.Edition.id.in_(editions))
+    return [told._replace(id=told.edition_id) for told in _indexed(session, rows)]
+
+
+def edition_figures(session: Session, editions: list[str]) -> Iterator[Reported]:
+    """The figures of editions, current or not, as they would be indexed; each edition stands for its article."""
+    rows = _rows(session, schema.Edition.id.in_(editions))
+    for figure in _reported(session, rows):
+        article = figure.article
+        yield figure._replace(article=article._replace(id=article.edition_id))
+
+
+def _indexed(session: Session, rows: list[Any]) -> list[Told]:
     editions = [row.edition_id for row in rows]
     named = _named(session, editions, _KINDS)
     counted = select(schema.Figure.edition_id, func.count()).where(
@@ -29,7 +46,10 @@ def indexed_articles(session: Session, articles: list[str]) -> list[Told]:
 
 def reported_figures(session: Session, articles: list[str]) -> Iterator[Reported]:
     """The figures of articles in their current editions, as they are indexed."""
-    rows = _current(session, articles)
+    return _reported(session, _current(session, articles))
+
+
+def _reported(session: Session, rows: list[Any]) -> Iterator[Reported]:
     editions = [row.edition_id for row in rows]
     named = _named(session, editions, ("person",))
     told = {row.edition_id: _told(row, named[row.edition_id], 0) for row in rows}
@@ -61,6 +81,11 @@ def _told(row: Any, named: tuple[list[str], list[str]], figures: int) -> Told:
 
 
 def _current(session: Session, articles: list[str]) -> list[Any]:
+    article = schema.Article
+    return _rows(session, article.id.in_(articles), article.current == schema.Edition.id)
+
+
+def _rows(session: Session, *which: Any) -> list[Any]:
     article, edition, portal = schema.Article, schema.Edition, schema.Portal
     asked = (
         select(
@@ -68,9 +93,9 @@ def _current(session: Session, articles: list[str]) -> list[Any]:
             edition.published, edition.reading["section"].as_string(), edition.text, portal.place, portal.province,
             portal.province_now,
         )
-        .join(edition, edition.id == article.current)
+        .join(edition, edition.article_id == article.id)
         .join(portal, portal.slug == article.portal)
-        .where(article.id.in_(articles))
+        .where(*which)
     )  # fmt: skip
     return list(session.execute(asked))
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from model.clock import now
 from storage import schema
-from storage.clock import now
 
 
 def add_line(

@@ -11,9 +11,9 @@ from pathlib import Path
 from sqlalchemy import Engine, delete, update
 from sqlalchemy.orm import Session
 
+from model.clock import real_now
 from model.errors import Busy
 from storage import schema
-from storage.clock import now
 from storage.database import begin
 
 WAITS = 12
@@ -48,12 +48,12 @@ def _take_all(engine: Engine, names: list[str]) -> None:
 def _take(session: Session, name: str) -> None:
     held = session.get(schema.Lease, name, with_for_update=True)
     if held is None:
-        session.add(schema.Lease(name=name, holder=own_name(), until=now() + LEASE))
+        session.add(schema.Lease(name=name, holder=own_name(), until=real_now() + LEASE))
         session.flush()
         return
-    if held.holder != own_name() and held.until > now() and not is_dead(held.holder):
+    if held.holder != own_name() and held.until > real_now() and not is_dead(held.holder):
         raise Busy(f"{name} is being worked on by {held.holder}; try again when that has ended")
-    held.holder, held.until = own_name(), now() + LEASE
+    held.holder, held.until = own_name(), real_now() + LEASE
 
 
 def renew_leases(engine: Engine, names: Iterable[str]) -> bool:
@@ -63,7 +63,7 @@ def renew_leases(engine: Engine, names: Iterable[str]) -> bool:
         kept = session.execute(
             update(schema.Lease)
             .where(schema.Lease.name.in_(wanted), schema.Lease.holder == own_name())
-            .values(until=now() + LEASE)
+            .values(until=real_now() + LEASE)
         )
         return int(getattr(kept, "rowcount", 0)) == len(wanted)
 

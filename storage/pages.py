@@ -8,9 +8,9 @@ import msgspec
 from sqlalchemy import Engine, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from model.clock import now
 from model.records import DuePage, Link, Listing, PageKind, PageRequest
 from storage import schema, validators
-from storage.clock import now
 from storage.database import begin
 from storage.ids import address_key, derive_id
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from model.errors import UnknownId
 from storage import schema
 from text import bare_key, has_marks, match_key, write_out
 
@@ -242,3 +243,12 @@ def _told(known: Known) -> dict[str, Any]:
         "offices": list(known.offices.values()),
         "articles": list(known.articles.values()),
     }
+
+
+def person_name(engine: Engine, key: str) -> str:
+    """The name of the person of that id; raises UnknownId."""
+    with Session(engine) as session:
+        person = session.get(schema.Person, key)
+        if person is None:
+            raise UnknownId(f"{key}: no such person; `bantin people` prints ids")
+        return person.name

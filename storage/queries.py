@@ -154,7 +154,7 @@ def get_article(engine: Engine, article_id: str, number: int | None = None) -> d
             raise UnknownId(f"{article_id}: no such article; `bantin search` prints ids")
         editions = session.scalars(
             select(schema.Edition)
-            .where(schema.Edition.article_id == article_id)
+            .where(schema.Edition.article_id == article.id)
             .order_by(schema.Edition.captured, schema.Edition.id)
         ).all()
         if number is not None and not 1 <= number <= len(editions):

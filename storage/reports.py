@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Engine, Text, case, cast, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from model.clock import now
 from storage import schema
-from storage.clock import now
 from storage.database import begin, look
 
 FIELDS = ("title", "published", "lead", "body", "byline")

@@ -319,22 +319,73 @@ class Band(Base):
 
 
 class Subscription(Base):
+    """Somebody who is told what is new: `wish` is what they ask for, `watermark` the journal's number up to which they know.
+
+    `channel` is mail or webhook and `target` the address; `rhythm` is daily, weekly or at_once, `minute` the minute
+    of the day in Vietnam and `weekday` 0 for Monday. `due` is when the next digest is made, null before `confirmed`
+    and once `bounces`, refusals for good in a row, are too many. `secret` signs what a webhook is sent.
+    """
+
     __tablename__ = "subscription"
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    email: Mapped[str] = mapped_column(Text)
-    query: Mapped[dict[str, Any]]
+    channel: Mapped[str] = mapped_column(String(10))
+    target: Mapped[str] = mapped_column(Text, index=True)
+    wish: Mapped[dict[str, Any]]
     rhythm: Mapped[str] = mapped_column(String(10))
-    confirmed: Mapped[bool] = mapped_column(Boolean, default=False)
-    watermark: Mapped[int] = mapped_column(BigInteger, default=0)
+    minute: Mapped[int]
+    weekday: Mapped[int]
+    secret: Mapped[str | None] = mapped_column(String(64))
+    created: Mapped[datetime]
+    confirmed: Mapped[datetime | None]
+    due: Mapped[datetime | None] = mapped_column(index=True)
+    watermark: Mapped[int] = mapped_column(BigInteger)
+    bounces: Mapped[int] = mapped_column(default=0)
 
 
 class Delivery(Base):
+    """The outbox: what is to be sent, made in one transaction with the watermark that it moves.
+
+    `kind` is digest, confirm (asks whether somebody wants to be subscribed) or alert (to the operator; no
+    subscription). Of a digest `items` are the changes that the journal tells after `first` and up to `last`.
+    `due` is when it is tried next, null when it was `sent` or given up; `error` says why.
+    """
+
     __tablename__ = "delivery"
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    subscription_id: Mapped[str] = mapped_column(ForeignKey("subscription.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    subscription_id: Mapped[str | None] = mapped_column(ForeignKey("subscription.id"), index=True)
     first: Mapped[int] = mapped_column(BigInteger)
     last: Mapped[int] = mapped_column(BigInteger)
+    items: Mapped[list[Any]]
+    made: Mapped[datetime]
+    due: Mapped[datetime | None] = mapped_column(index=True)
+    tries: Mapped[int] = mapped_column(default=0)
     sent: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class Job(Base):
+    """A job of the schedule: when it last began and ended, how, and when it is due."""
+
+    __tablename__ = "job"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    due: Mapped[datetime]
+    started: Mapped[datetime | None]
+    ended: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(10))
+    note: Mapped[str | None] = mapped_column(Text)
+
+
+class Trouble(Base):
+    """A trouble of a portal since when it lasts; `told` is when the operator was told of it."""
+
+    __tablename__ = "trouble"
+    portal: Mapped[str] = mapped_column(ForeignKey("portal.slug"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    since: Mapped[datetime]
+    ended: Mapped[datetime | None]
+    told: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(Text)
 
 
 class Run(Base):

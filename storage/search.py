@@ -1,6 +1,6 @@
 """The index of articles: one document each, its current edition. What a question finds, re-posts under one result."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
@@ -74,6 +74,17 @@ class SearchIndex(DerivedIndex):
         """The ids of all articles that a question finds, newest first, in lots; of all there are where nothing is asked."""
         match_query(self.schema, query)
         return self._walk(partial(self._lot, query))
+
+    def among(self, query: Query, ids: Sequence[str]) -> list[str]:
+        """Those of these articles that a question finds."""
+        return self.mended(lambda: self._among(query, ids))
+
+    def _among(self, query: Query, ids: Sequence[str]) -> list[str]:
+        searcher, schema = self.searcher(), self.schema
+        own = one_of(schema, "number", map(to_number, ids))
+        found = all_hits(searcher, both(match_query(schema, query), own)) if ids else []
+        numbers = searcher.fast_field_values("number", [address for _, address in found])
+        return list(map(from_number, numbers))
 
     def _lot(self, query: Query, before: int | None, size: int) -> Lot:
         """A lot of ids, and the moment that the next begins before."""

@@ -1,12 +1,14 @@
 """What the archive holds of every portal: how much, how complete, how its last refresh went."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from model.clock import now
 from storage import schema
-from storage.clock import now
 from storage.database import look
 from storage.ids import address_key
 from storage.reports import earliest_end
@@ -67,18 +69,44 @@ def _status(session: Session, portal: schema.Portal) -> dict[str, Any]:
         "unreadable": states.get("failed", 0),
         "alarms": (run.report or {}).get("alarms", []) if run else [],
         "dying": (run.report or {}).get("dying", []) if run else [],
-        "left_alone": _left_alone(session, portal),
+        "left_alone": alone.isoformat() if (alone := _left_alone(session, portal.home)) else None,
         **completeness(session, portal.slug),
     }
 
 
-def _left_alone(session: Session, portal: schema.Portal) -> str | None:
-    """Until when the portal's host is left alone because it refused us; null where it is not."""
-    held = session.scalars(select(schema.Breaker).where(schema.Breaker.until > now())).all()
-    own = [
-        row.until for row in held if row.host == address_key(portal.home or "").partition("/")[0]
-    ]
-    return max(own).isoformat() if own else None
+def _left_alone(session: Session, home: str | None) -> datetime | None:
+    """Until when a portal's host is left alone because it refused us; None where it is not."""
+    host = address_key(home or "").partition("/")[0]
+    breaker = schema.Breaker
+    own = (breaker.until > now(), breaker.host == host)
+    return session.scalar(select(func.max(breaker.until)).where(*own))
+
+
+@dataclass(frozen=True)
+class LastRuns:
+    """How a portal's last refreshes went: when the last began, failures in a row, whether it broke off."""
+
+    started: datetime | None
+    failures: int
+    broke_off: bool
+    left_alone: datetime | None
+
+
+def last_runs(engine: Engine, slug: str, home: str | None) -> LastRuns:
+    """How the last refreshes of a portal went."""
+    run = schema.Run
+    with look(engine) as session:
+        asked = select(run).where(run.portal == slug).order_by(run.id.desc()).limit(20)
+        runs = session.scalars(asked).all()
+        failures = 0
+        for one in runs:
+            if one.lists or one.outcome in (None, "done"):
+                break
+            failures += 1
+        newest = runs[0] if runs else None
+        broke_off = newest is not None and newest.outcome in (None, "stopped")
+        started = newest.started if newest else None
+        return LastRuns(started, failures, broke_off, _left_alone(session, home))
 
 
 def completeness(session: Session, slug: str) -> dict[str, Any]:

@@ -49,6 +49,12 @@ HOMES = {
     "tldextract": {"crawler"},
     "apscheduler": {"scheduler"},
     "click": {"cli"},
+    "jinja2": {"publish"},
+    "itsdangerous": {"publish"},
+    "fastapi": {"web"},
+    "uvicorn": {"cli"},
+    "prometheus_client": {"web"},
+    "holidays": {"storage"},
 }
 
 

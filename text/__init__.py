@@ -20,8 +20,8 @@ from text.tokens import (
     exact_tokens,
     folded_tokens,
     joined_tokens,
+    token_forms,
     token_pairs,
-    token_spans,
 )
 
 __all__ = [
@@ -42,8 +42,8 @@ __all__ = [
     "raised",
     "read_date",
     "squeeze",
+    "token_forms",
     "token_pairs",
-    "token_spans",
     "words",
     "write_out",
 ]

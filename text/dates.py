@@ -27,7 +27,8 @@ _MONTHS = {
     "september": 9, "october": 10, "november": 11, "december": 12,
 }  # fmt: skip
 _NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_SPELT = rf"(?:(?:tháng|th) ?)?({_NAMES}|\d{{1,2}})"
+# "27 năm 2026" is no day: Vietnamese names and digits need the word month before them.
+_SPELT = rf"(?:(?:tháng|th) ?|(?=[a-z]+\b)(?!(?:một|giêng|hai|ba|tư|năm|sáu|bảy|tám|chín|mười)\b))({_NAMES}|\d{{1,2}})"
 
 _WEEKDAY = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in _WEEKDAYS))
 _ISO = re.compile(

@@ -53,6 +53,12 @@ def joined_tokens(text: str) -> tuple[str, str]:
     return " ".join(map(_EXACT.__getitem__, words)), " ".join(map(_FOLDED.__getitem__, words))
 
 
+def token_forms(text: str) -> tuple[list[str], list[str], list[str]]:
+    """The words of a composed text as they stand, as they are matched where marks were typed, and where none were."""
+    words = _TOKEN.findall(text)
+    return words, list(map(_EXACT.__getitem__, words)), list(map(_FOLDED.__getitem__, words))
+
+
 def token_spans(text: str) -> list[tuple[int, int]]:
     """Spans of the words of a composed text, in the order of its tokens."""
     return [m.span() for m in _TOKEN.finditer(nfc(text))]

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from model.clock import now
 from storage import schema
 from storage.captures import forget_readings
-from storage.clock import now
 from storage.database import begin, open_database
 from storage.ids import derive_id
 from storage.journal import add_line

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from model.clock import now
 from storage import schema
 from storage.checks import check_reposts
-from storage.clock import now
 from storage.database import begin
 from storage.reposts import likely_groups, link_reposts, origin_of
 

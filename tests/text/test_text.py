@@ -51,3 +51,10 @@ def test_marks_and_tones() -> None:
 
 def test_write_out() -> None:
     assert write_out("UBND xã") == "Ủy ban nhân dân xã"
+
+
+@pytest.mark.parametrize(
+    "words", ["đợt 27 năm 2026", "12 năm, 2023", "27 hai 2026", "khóa 5 năm 2021"]
+)
+def test_a_number_before_a_year_is_no_day(words: str) -> None:
+    assert read_date(words) is None

@@ -1,0 +1,75 @@
+"""Where the pages are, and the signed links that mails carry."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import quote, urlencode, urlsplit
+
+from itsdangerous import BadSignature, Signer, TimestampSigner
+
+CONFIRM, LEAVE, DIGEST = "confirm", "unsubscribe", "digest"
+_CONFIRM_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Site:
+    """The address that links begin with, what the site is called, and the key that signs."""
+
+    address: str
+    name: str
+    secret: bytes
+
+    def link(self, path: str, /, **given: object) -> str:
+        """An absolute address of a page with parameters.
+
+        >>> Site("https://h.example/", "Bantin", b"").link("/feed.atom", q="hộ nghèo")
+        'https://h.example/feed.atom?q=h%E1%BB%99+ngh%C3%A8o'
+        """
+        told = urlencode({key: value for key, value in given.items() if value is not None})
+        return self.base + quote(path) + (f"?{told}" if told else "")
+
+    @cached_property
+    def base(self) -> str:
+        """The address in ASCII, without a slash at its end."""
+        parts = urlsplit(self.address.rstrip("/"))
+        try:
+            host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+        except UnicodeError:
+            host = quote(parts.netloc)
+        return f"{parts.scheme}://{host}{quote(parts.path, safe='/%')}"
+
+    @property
+    def host(self) -> str:
+        """The host of the pages, for ids of messages and lists."""
+        try:
+            host = urlsplit(self.base).hostname or ""
+        except ValueError:
+            host = ""
+        return host if host and ":" not in host else "localhost"
+
+    def sign(self, purpose: str, key: str) -> str:
+        """A token that lets who has it do one thing to one id: short, so that no header is folded."""
+        if purpose == CONFIRM:
+            return TimestampSigner(self.secret, salt=purpose).sign(key).decode()
+        return Signer(self.secret, salt=purpose).sign(key).decode()
+
+    def read(self, purpose: str, token: str) -> str | None:
+        """The id of a token that was signed here for this; None of any other, and of one to confirm after a week."""
+        try:
+            if purpose == CONFIRM:
+                signer = TimestampSigner(self.secret, salt=purpose)
+                return signer.unsign(token, max_age=_CONFIRM_DAYS * 86400).decode()
+            return Signer(self.secret, salt=purpose).unsign(token).decode()
+        except (BadSignature, UnicodeError):
+            return None
+
+    def leave_link(self, subscription: str) -> str:
+        """Where a subscription is ended."""
+        return self.link(f"/u/{self.sign(LEAVE, subscription)}")
+
+    def confirm_link(self, subscription: str) -> str:
+        """Where a subscription is confirmed."""
+        return self.link(f"/confirm/{self.sign(CONFIRM, subscription)}")
+
+    def digest_link(self, delivery: str) -> str:
+        """Where a digest stands as a page, whole."""
+        return self.link(f"/digests/{self.sign(DIGEST, delivery)}")

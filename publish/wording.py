@@ -1,0 +1,85 @@
+"""How days, numbers and questions are written for readers, in Vietnamese."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from storage.wishes import Wish
+from text import VIETNAM
+
+WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
+_SCALES = ((Decimal(10**9), "tỷ"), (Decimal(10**6), "triệu"), (Decimal(10**3), "nghìn"))
+_TYPES = {"money": "tiền", "count": "số lượng", "percent": "tỷ lệ", "measure": "đo lường"}
+COUNTED = {"new": "bài mới", "edited": "bài sửa", "vanished": "bài gỡ"}
+KINDS = {"new": "Mới", "edited": "Đã sửa", "vanished": "Đã gỡ"}
+
+
+def short_day(day: date) -> str:
+    """A day in digits.
+
+    >>> short_day(date(2023, 7, 12))
+    '12/07/2023'
+    """
+    return f"{day:%d/%m/%Y}"
+
+
+def long_day(published: str | None) -> str:
+    """A day of publication with its weekday.
+
+    >>> long_day("2023-07-12"), long_day("2023-07-12T08:30:00+07:00")
+    ('Thứ Tư, 12/07/2023', 'Thứ Tư, 12/07/2023 08:30')
+    """
+    if not published:
+        return "không rõ ngày"
+    at = datetime.fromisoformat(published)
+    told = f"{WEEKDAYS[at.weekday()]}, {short_day(at)}"
+    return f"{told} {at:%H:%M}" if "T" in published else told
+
+
+def local_moment(at: datetime) -> str:
+    """A moment in Vietnam's time: 12/07/2023 18:05."""
+    return f"{at.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+
+
+def short_number(value: Decimal) -> str:
+    """A number as people say it.
+
+    >>> short_number(Decimal("31e9")), short_number(Decimal("1500000")), short_number(Decimal("12.5"))
+    ('31 tỷ', '1,5 triệu', '12,5')
+    """
+    for scale, word in _SCALES:
+        if abs(value) >= scale:
+            return f"{_plain(value / scale)} {word}"
+    return _plain(value)
+
+
+def _plain(value: Decimal) -> str:
+    told = f"{value.normalize():,f}"
+    return told.translate(str.maketrans(",.", ".,"))
+
+
+def wish_label(wish: Wish, names: Mapping[str, str]) -> str:
+    """A question in a few words, on one line; `names` are those of portals.
+
+    >>> wish_label(Wish(q="nhà ở", type="money", min="10e9", portal="gia-vien"), {"gia-vien": "Gia Viễn"})
+    'nhà ở, tiền từ 10 tỷ, Gia Viễn'
+    """
+    parts = [wish.q, _figure_label(wish), names.get(wish.portal or "", wish.portal or "")]
+    parts += [wish.province or "", wish.section or "", wish.person or "", wish.place or ""]
+    if wish.since or wish.until:
+        ends = [
+            short_day(date.fromisoformat(day)) if day else "" for day in (wish.since, wish.until)
+        ]
+        parts.append("–".join(ends))
+    parts.append("có số liệu" if wish.with_figures else "")
+    told = ", ".join(" ".join(part.split()) for part in parts if part and part.strip())
+    return told or "mọi bản tin"
+
+
+def _figure_label(wish: Wish) -> str:
+    if not wish.of_figures:
+        return ""
+    what = wish.noun or _TYPES.get(wish.type or "", "số liệu")
+    ends = [("từ", wish.min), ("đến", wish.max)]
+    bounds = " ".join(f"{word} {short_number(Decimal(end))}" for word, end in ends if end)
+    return " ".join(filter(None, (what, bounds, wish.unit)))

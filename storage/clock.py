@@ -1,8 +1,0 @@
-"""The one place that storage asks for the time."""
-
-from datetime import UTC, datetime
-
-
-def now() -> datetime:
-    """The present moment, in UTC."""
-    return datetime.now(UTC)

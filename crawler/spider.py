@@ -66,8 +66,11 @@ class PortalSpider(scrapy.Spider):
         except BantinError as error:
             raise SystemExit(f"bantin: {error}") from error
         if os.environ.get("BANTIN_PARENT"):
-            sys.stdout.write(f"{store.run_id}\n")  # the run that our parent is to report on
-            sys.stdout.flush()
+            try:
+                sys.stdout.write(f"{store.run_id}\n")  # the run that our parent is to report on
+                sys.stdout.flush()
+            except BrokenPipeError:
+                os._exit(1)  # it is gone
         delay = store.portal.delay if store.portal.delay is not None else store.config.delay
         crawler.settings.set("DOWNLOAD_DELAY", max(float(delay), LEAST_DELAY), priority="spider")
         if store.config.contact:

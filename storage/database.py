@@ -62,7 +62,7 @@ def look(engine: Engine) -> Iterator[Session]:
 def tidy_up(engine: Engine) -> None:
     """Let SQLite look at its statistics; PostgreSQL does so by itself."""
     if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:
+        with engine.execution_options(writes=True).begin() as connection:
             connection.execute(text("PRAGMA optimize"))
 
 

@@ -118,7 +118,10 @@ def _last_read(session: Session, slug: str, host: str) -> datetime | None:
 def _bulletins(
     session: Session, slug: str
 ) -> tuple[Sequence[date], Sequence[frozenset[str]], Sequence[bool]]:
-    """Of the bulletins that appeared last: on which day, which fields were read, whether the dialect found nothing."""
+    """Of the bulletins that appeared last: on which day, which fields were read, whether the dialect found nothing.
+
+    Fields are those of each first edition: what is read again later tells of today's template.
+    """
     article, edition = schema.Article, schema.Edition
     reading = edition.reading
     first = (
@@ -133,8 +136,8 @@ def _bulletins(
     columns = [reading[name].as_string().label(name) for name in FIELDS]
     asked = (
         select(first.c.at, *columns, cast(reading["warnings"], Text).label("warnings"))
-        .join(article, article.id == first.c.article_id)
-        .join(edition, edition.id == article.current)
+        .join(edition, edition.article_id == first.c.article_id)
+        .where(edition.captured == first.c.at)
         .order_by(first.c.at.desc(), edition.published.desc())
     )
     rows = session.execute(asked).all()

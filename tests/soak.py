@@ -382,8 +382,16 @@ class Soak:
                     else ""
                 )
                 say(f"trouble of {row.portal} ({fate or 'healthy'}): {row.kind}{took}: {row.note}")
+                if fate and kind_of(fate) == row.kind and began:
+                    self._judge_delay(row, began)
                 if fate is None:
                     self.counts.wrong.append(f"false alarm: {row.portal} is {row.kind}: {row.note}")
+
+    def _judge_delay(self, row: schema.Trouble, began: datetime) -> None:
+        """A trouble is to be found within its objective."""
+        took = self.now() - began
+        if took > FOUND_WITHIN[row.kind]:
+            self.counts.wrong.append(f"{row.portal}: {row.kind} was found after {took}")
 
     def judge(self) -> Counts:
         """Compare what subscribers got with what the portals published."""
@@ -505,6 +513,11 @@ class Soak:
             self.counts.told["lines of work"] += pid == holder
         if "Traceback" in log:
             self.counts.wrong.append("a traceback in the log of the schedule")
+
+
+def kind_of(fate: str) -> str | None:
+    """The trouble that a fate is to be found as."""
+    return EXPECTED.get(fate)
 
 
 def _is_spider(process: Path) -> bool:

@@ -48,9 +48,9 @@ def make_digests(engine: Engine) -> int:
             with Board(engine, changes, names) as board:
                 for at in range(0, len(group), _LOT):
                     made += _tell(engine, group[at : at + _LOT], board, (after, last, moment))
-                failed += board.failed
+                failed += board.failed + board.broken
     if failed:
-        raise StoreError(f"{len(failed)} subscriptions could not be told: {', '.join(failed[:5])}")
+        raise StoreError(f"{len(failed)} could not be told or told of: {', '.join(failed[:5])}")
     return made
 
 
@@ -114,6 +114,11 @@ class Board:
 
     def __exit__(self, *told: object) -> None:
         self._passing.close()
+
+    @property
+    def broken(self) -> list[str]:
+        """What could not be held against any wish."""
+        return self._passing.broken
 
     def try_items(self, row: schema.Subscription) -> list[Item] | None:
         """What a subscription finds; None where that fails: it stays where it is, and keeps no other back."""

@@ -3,10 +3,11 @@
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import tantivy
 from sqlalchemy import Engine
@@ -24,6 +25,7 @@ from storage.indexed import edition_figures, indexed_editions
 from storage.matching import all_hits, match_query
 from storage.wishes import Wish
 
+T = TypeVar("T")
 _BATCH = 500  # editions read from the database at once
 _PREFIX = "bantin-passing-"
 _STALE = 86_400  # seconds after which a folder belongs to a process that was killed
@@ -38,6 +40,7 @@ class PassingIndex:
 
     def __init__(self, engine: Engine, editions: Sequence[str]) -> None:
         self._engine, self._editions = engine, editions
+        self.broken: list[str] = []
         self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
 
     def close(self) -> None:
@@ -67,20 +70,32 @@ class PassingIndex:
     @cached_property
     def _articles(self) -> tuple[tantivy.Searcher, tantivy.Schema]:
         made = (
-            article_document(told)
+            document
             for session, lot in self._lots()
             for told in indexed_editions(session, lot)
+            if (document := self._made(article_document, told, told.id))
         )
         return self._index("articles", article_schema(), made)
 
     @cached_property
     def _reported(self) -> tuple[tantivy.Searcher, tantivy.Schema]:
         made = (
-            figure_document(told)
+            document
             for session, lot in self._lots()
             for told in edition_figures(session, lot)
+            if (document := self._made(figure_document, told, told.id))
         )
         return self._index("figures", figure_schema(), made)
+
+    def _made(
+        self, make: Callable[[T], tantivy.Document], told: T, key: str
+    ) -> tantivy.Document | None:
+        """A document; None where there is none to be made, which keeps no other back."""
+        try:
+            return make(told)
+        except Exception as error:
+            self.broken.append(f"{key}: {type(error).__name__}")
+            return None
 
     def _lots(self) -> Iterator[tuple[Session, list[str]]]:
         with Session(self._engine) as session:

@@ -1,7 +1,6 @@
 """One frozen Config from bantin.toml and the environment, read once, passed as an argument."""
 
 import os
-import secrets
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import msgspec
 from model.errors import ConfigError
 from model.settings import MailConfig, ScheduleConfig, WebConfig
 
-NAME, SECRET = "bantin.toml", "secret"
+NAME = "bantin.toml"
 TEMPLATE = """\
 # An archive of Bantin. Portals of your own go into portals/, one TOML file each.
 
@@ -26,14 +25,13 @@ address = "http://127.0.0.1:8000"   # what links in mails and feeds begin with
 [mail]
 server = ""            # host:port; without one no mail is sent
 security = "starttls"  # or "tls", or "none"
-user = ""              # the password is read from BANTIN_MAIL_PASSWORD
+user = ""              # its password is better kept in BANTIN_MAIL_PASSWORD than here
 sender = ""            # e.g. "Bantin <bantin@example.vn>"
 operator = ""          # who is told of portals in trouble
 
 [schedule]
 backup = ""            # a folder for daily backups, e.g. "/mnt/disk"
 """
-_LEAST_SECRET = 32  # letters
 PROJECT_PORTALS = Path(__file__).parent / "portals"
 
 
@@ -69,29 +67,6 @@ class Config(msgspec.Struct, frozen=True):
         return [PROJECT_PORTALS, self.home / "portals"]
 
 
-def load_secret(home: Path) -> bytes:
-    """The key that links in mails are signed with: BANTIN_SECRET, or the file `secret` of the archive, made where there is none."""
-    if told := os.environ.get("BANTIN_SECRET"):
-        return told.encode()
-    path = home / SECRET
-    if not path.exists():
-        fresh = path.with_name(f"{SECRET}.{os.getpid()}")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-        try:
-            os.link(fresh, path)  # the first of two processes wins
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    secret = path.read_bytes().strip()
-    if len(secret) < _LEAST_SECRET:
-        raise ConfigError(
-            f"{path}: no secret; delete it, and links in mails sent before stop working"
-        )
-    return secret
-
-
 def has_archive(home: Path) -> bool:
     """Whether a folder is an archive, or the beginning of one."""
     return any((home / name).exists() for name in (NAME, "bantin.db", "archive", "portals"))
@@ -115,8 +90,10 @@ def load_config(path: Path | None = None, database: str | None = None) -> Config
         raise ConfigError(f"{chosen}: no such file; `bantin init` writes one")
     read = _read(chosen) if chosen.exists() else _File()
     url = database or os.environ.get("BANTIN_DB") or f"sqlite:///{home / 'bantin.db'}"
+    password = os.environ.get("BANTIN_MAIL_PASSWORD") or read.mail.password
+    mail = msgspec.structs.replace(read.mail, password=password)
     return Config(
-        home=home, database=url, crawl=read.crawl, web=read.web, mail=read.mail, schedule=read.schedule
+        home=home, database=url, crawl=read.crawl, web=read.web, mail=mail, schedule=read.schedule
     )  # fmt: skip
 
 

@@ -6,7 +6,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,18 +15,17 @@ from shutil import rmtree
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from config import load_secret
 from crawler import authority
 from model.clock import now
 from model.errors import Busy
+from pipeline.background import Refreshes
 from pipeline.backups import MANIFEST, back_up
-from pipeline.crawling import AT_ONCE, allow_crawls, crawl_portals, stop_crawls
-from pipeline.portals import known_slugs
+from pipeline.crawling import Refreshed, allow_crawls, stop_crawls
 from pipeline.reading import read_due
-from pipeline.revisits import due_portals
+from pipeline.revisits import Due, due_portals
 from pipeline.workshop import Tally, Workshop
 from publish.delivering import Courier
-from publish.site import Site
+from publish.site import open_site
 from storage import jobs, outbox, subscriptions, troubles
 from storage.database import tidy_up
 from storage.leases import LEASE, give_back, renew_leases, take_leases
@@ -40,7 +38,7 @@ _RETRY = timedelta(minutes=5)  # after a job that failed
 _WATCH = timedelta(seconds=0.5)  # between two looks at another's lease
 _SETTLED = timedelta(
     hours=1
-)  # after a start, before health is judged: what was not read meanwhile is our fault
+)  # after a start; what was not read before it is no trouble of a portal
 _GRACE = 20  # seconds that a crawl has to end
 
 
@@ -77,19 +75,13 @@ class Schedule:
     stopping: threading.Event = field(default_factory=threading.Event)
     holding: bool = False
     since: datetime | None = None  # it holds the lease
-    crawling: set[str] = field(default_factory=set)  # hosts
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE, "crawl"))
+
+    def __post_init__(self) -> None:
+        self.refreshes = Refreshes(self.shop, self.refreshed)
 
     def say(self, line: str) -> None:
         """A line of the log, with the moment."""
         self.tell(f"{now().astimezone(VIETNAM):%Y-%m-%d %H:%M:%S} {line}")
-
-    @property
-    def site(self) -> Site:
-        """The pages that mails lead to."""
-        web = self.shop.config.web
-        return Site(web.address, web.name, load_secret(self.shop.config.home))
 
     def run(self) -> None:
         """Run what is due until `stopping` is set; waits while another process has the lease, and takes over after it."""
@@ -144,9 +136,7 @@ class Schedule:
         engine = self.shop.engine
         try:
             row = jobs.list_jobs(engine)[job.name]
-            waits = (
-                now() < row.due <= job.next_due(now())
-            )  # later ones are of a clock that was ahead
+            waits = now() < row.due <= job.next_due(now())  # a later due is of a clock once ahead
             if self.stopping.is_set() or waits or not renew_leases(engine, LEASE_NAME):
                 return False
             jobs.begin_job(engine, job.name)
@@ -185,32 +175,24 @@ class Schedule:
         self.say("schedule ended")
 
     def _finish_work(self, clock: BackgroundScheduler) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self.refreshes.end()
         clock.shutdown(wait=True)
 
-    def start_crawl(self, host: str, slugs: list[str]) -> bool:
-        """Refresh the portals of a host in the background, unless that is being done."""
-        with self._lock:
-            if host in self.crawling or self.stopping.is_set():
-                return False
-            self.crawling.add(host)
-        self._pool.submit(self._crawl, host, slugs)
-        return True
+    def refreshed(self, slugs: list[str], done: Refreshed | Exception) -> None:
+        """Log how refreshes ended, and let digests be made of what they brought."""
+        if isinstance(done, Exception):
+            self.say(f"refresh of {', '.join(slugs)}: {type(done).__name__}: {done}"[:300])
+            return
+        for slug, outcome in done.outcomes.items():
+            self.say(f"refreshed {slug}: {outcome}; {done.tally}")
+        for report in done.reports:
+            for alarm in report["alarms"]:
+                self.say(f"{report['portal']}: ALARM {alarm}")
+        jobs.hurry_job(self.shop.engine, "digests")
 
-    def _crawl(self, host: str, slugs: list[str]) -> None:
-        try:
-            done = crawl_portals(self.shop, slugs, {}, lambda line: None)
-            for slug, outcome in done.outcomes.items():
-                self.say(f"refreshed {slug}: {outcome}; {done.tally}")
-            for report in done.reports:
-                for alarm in report["alarms"]:
-                    self.say(f"{report['portal']}: ALARM {alarm}")
-            jobs.hurry_job(self.shop.engine, "digests")
-        except Exception as error:  # one portal keeps no other back
-            self.say(f"refresh of {', '.join(slugs)}: {type(error).__name__}: {error}"[:300])
-        finally:
-            with self._lock:
-                self.crawling.discard(host)
+
+def _due(shop: Workshop) -> list[Due]:
+    return due_portals(shop, [slug for slug in shop.known_slugs() if slug in shop.portals])
 
 
 def refresh(schedule: Schedule) -> str:
@@ -218,16 +200,10 @@ def refresh(schedule: Schedule) -> str:
     shop = schedule.shop
     shop.load_portals()
     hosts: dict[str, list[str]] = {}
-    for due in due_portals(shop, [slug for slug in known_slugs(shop) if slug in shop.portals]):
+    for due in _due(shop):
         if due.at <= now():
             hosts.setdefault(authority(shop.portals[due.slug].home), []).append(due.slug)
-    with schedule._lock:
-        free = AT_ONCE - len(schedule.crawling)
-    begun = 0
-    for host, slugs in hosts.items():
-        if begun >= free:
-            break
-        begun += schedule.start_crawl(host, slugs)
+    begun = schedule.refreshes.begin(hosts)
     return f"{begun} of {len(hosts)} due begun" if begun else ""
 
 
@@ -248,18 +224,18 @@ def digest(schedule: Schedule) -> str:
 def send(schedule: Schedule) -> str:
     """Send what lies in the outbox."""
     shop = schedule.shop
-    password = os.environ.get("BANTIN_MAIL_PASSWORD", "")
-    courier = Courier(shop.engine, schedule.site, shop.config.mail, password)
+    site = open_site(shop.config.web, shop.config.home)
+    courier = Courier(shop.engine, site, shop.config.mail)
     done = courier.send_due(lambda: schedule.stopping.is_set() or not schedule.holding)
-    told = f"{done.sent} sent, {done.failed} failed" if done.sent or done.failed else ""
-    return f"{told} {done.waiting} wait: no [mail] server" if done.waiting else told
+    told = [f"{done.sent} sent, {done.failed} failed"] if done.sent or done.failed else []
+    return "; ".join([*told, *([f"{done.waiting} wait: {done.why}"] if done.waiting else [])])
 
 
 def look_after(schedule: Schedule) -> str:
     """Note which portals are in trouble, and tell the operator of what is new."""
     if schedule.since is None or now() - schedule.since < _SETTLED:
         return ""
-    watched = set(known_slugs(schedule.shop))
+    watched = set(schedule.shop.known_slugs())
     count = troubles.note_troubles(schedule.shop.engine, watched)
     told = (
         troubles.alert_operator(schedule.shop.engine) if schedule.shop.config.mail.operator else 0
@@ -305,7 +281,7 @@ JOBS = (
 def plan(shop: Workshop, until: datetime) -> Iterator[tuple[datetime, str]]:
     """What is to run up to a moment, in order: refreshes, digests, and jobs that run once a day or rarer."""
     coming: list[tuple[datetime, str]] = []
-    for due in due_portals(shop, [slug for slug in known_slugs(shop) if slug in shop.portals]):
+    for due in _due(shop):
         at = max(due.at, now())
         while at <= until:
             coming.append((at, f"refresh {due.slug}"))

@@ -7,13 +7,13 @@ from typing import IO, Any
 
 import click
 
-from cli.base import formats, narrowing, open_shop, open_within, say, write_json, write_rows
+from cli.base import formats, open_shop, open_wished, say, wishing, write_json, write_rows
 
 
 # -word leaves a word out, so that -h is a word too
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("query")
-@narrowing
+@wishing()
 @click.option("--sort", type=click.Choice(["relevance", "newest"]), default="relevance")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 @click.option("--offset", type=click.IntRange(0, 1000), default=0)
@@ -24,8 +24,7 @@ from cli.base import formats, narrowing, open_shop, open_within, say, write_json
 @click.pass_context
 def search(
     ctx: click.Context,
-    query: str,
-    within: Any,
+    wish: Any,
     sort: str,
     limit: int,
     offset: int,
@@ -45,13 +44,11 @@ def search(
     What several portals tell in the same words is one result, with the others under `reposts`.
     """
     from storage.queries import Page, search_articles
-    from text.queries import ask
 
-    shop = open_within(ctx, within)
+    shop = open_wished(ctx, wish)
     shop.index.catch_up()
-    asked = ask(query, within)
-    page = Page(query, "newest" if after is not None else sort, limit, offset, after)
-    found = search_articles(shop.engine, shop.index, asked, page)
+    page = Page(wish.q, "newest" if after is not None else sort, limit, offset, after)
+    found = search_articles(shop.engine, shop.index, wish.question(), page)
     if kind == "json":
         write_json(found, output)
         return
@@ -109,13 +106,13 @@ def show(
 @click.command()
 @click.argument("what", type=click.Choice(["articles", "figures", "people", "mentions"]))
 @click.argument("query", default="")
-@narrowing
+@wishing()
 @click.option(
     "-f", "--format", "kind", type=click.Choice(["csv", "jsonl", "xlsx", "parquet"]), required=True
 )
 @click.option("-o", "path", type=click.Path(path_type=Path, dir_okay=False), required=True)
 @click.pass_context
-def export(ctx: click.Context, what: str, query: str, within: Any, kind: str, path: Path) -> None:
+def export(ctx: click.Context, what: str, wish: Any, kind: str, path: Path) -> None:
     """Write articles, figures, people or mentions to a file, with stable ids and their evidence.
 
     All that `bantin search` finds with the same QUERY and options, re-posts one by one. Of people CSV has one line
@@ -133,13 +130,12 @@ def export(ctx: click.Context, what: str, query: str, within: Any, kind: str, pa
     from publish.package import describe_export
     from storage.captures import unread_captures
     from storage.queries import reader_versions
-    from text.queries import ask
 
-    shop = open_within(ctx, within)
+    shop = open_wished(ctx, wish)
     shop.catch_up(wait=True)
     if waiting := len(unread_captures(shop.engine)):
         say(f"{waiting} captures wait to be read; `bantin rebuild` or the next crawl reads them")
-    rows, fields = _exported(shop, ask(query, within), what, kind)
+    rows, fields = _exported(shop, wish.question(), what, kind)
     if str(path) == "-" and kind in FORMATS:
         FORMATS[kind](rows, sys.stdout, fields)
         return

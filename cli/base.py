@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import IO, Any
@@ -112,18 +112,16 @@ def open_shop(ctx: click.Context, portals: Sequence[str] = (), *, new: bool = Fa
     return shop
 
 
-def open_within(ctx: click.Context, within: Any) -> Any:
+def open_wished(ctx: click.Context, wish: Any) -> Any:
     """The archive, opened; raises UnknownPortal or InputError where it has no such portal or province."""
     from storage.queries import known_provinces
     from text import bare_key
 
-    shop = open_shop(ctx, within.portals)
-    known = known_provinces(shop.engine) if within.provinces else []
-    if not set(within.provinces) <= {bare_key(name) for name in (*known, "unknown")}:
+    shop = open_shop(ctx, [wish.portal] if wish.portal else [])
+    known = known_provinces(shop.engine) if wish.province else []
+    if wish.province and bare_key(wish.province) not in map(bare_key, (*known, "unknown")):
         held = ", ".join(known) or "none yet"
-        raise InputError(
-            f"--province {', '.join(within.provinces)}: no portal is there; known are {held}"
-        )
+        raise InputError(f"--province {wish.province}: no portal is there; known are {held}")
     return shop
 
 
@@ -143,53 +141,6 @@ def formats(command: Any) -> Any:
     )(command)  # fmt: skip
 
 
-def named_item(option: str, value: str | None) -> Any:
-    """The words of an option, None where it is not given; raises InputError where it has none."""
-    from text.queries import read_item
-
-    item = read_item(value) if value else None
-    if value and item is None:
-        raise InputError(f"{option} {value}: no word in it")
-    return item
-
-
-def narrowing(command: Any) -> Any:
-    """The options that narrow a question, given on as `within`: one Query for search, figures and exports."""
-
-    @wraps(command)
-    def narrowed(**given: Any) -> Any:
-        from text import bare_key
-        from text.queries import Query
-
-        told = {
-            name: given.pop(name) for name in ("portal", "province", "section", "person", "place")
-        }
-        items = {key: named_item(f"--{key}", told[key]) for key in ("person", "place")}
-        within = Query(
-            portals=(told["portal"],) if told["portal"] else (),
-            first=given.pop("first"), last=given.pop("last"),
-            persons=(items["person"],) if items["person"] else (),
-            places=(items["place"],) if items["place"] else (),
-            provinces=(bare_key(told["province"]),) if told["province"] else (),
-            sections=(bare_key(told["section"]),) if told["section"] else (),
-            figures=given.pop("with_figures"),
-        )  # fmt: skip
-        return command(**given, within=within)
-
-    for option in (
-        click.option("--with-figures", is_flag=True, help="Only bulletins that report figures."),
-        click.option("--place", help="A place that is named, or the portal's own."),
-        click.option("--person", help="Somebody who is named."),
-        click.option("--section", help="A section of the portal, by its whole name."),
-        click.option("--province", help="The portal's province, as it was or is called."),
-        click.option("--to", "last", type=Day(), help=f"Published on or before, {DATE_HELP}."),
-        click.option("--from", "first", type=Day(), help=f"Published on or after, {DATE_HELP}."),
-        click.option("--portal", help="Only this portal (slug)."),
-    ):
-        narrowed = option(narrowed)
-    return narrowed
-
-
 class Number(click.ParamType[Any]):
     """An exact number: 30e9, 30000000000 or 3.5."""
 
@@ -205,6 +156,56 @@ class Number(click.ParamType[Any]):
         if not read.is_finite():
             self.fail(f"{value!r} is no number", param, ctx)
         return read
+
+
+def _add(command: Any, options: Sequence[tuple[str, str, dict[str, Any]]]) -> Any:
+    for option, name, more in reversed(options):
+        command = click.option(option, name, **more)(command)
+    return command
+
+
+# What a question may be narrowed by, and which figures may be chosen: option, name in a wish, and how it is read.
+_DAYS = (
+    ("--from", "since", {"type": Day(), "help": f"Published on or after, {DATE_HELP}."}),
+    ("--to", "until", {"type": Day(), "help": f"Published on or before, {DATE_HELP}."}),
+)
+_NARROWING = (
+    ("--portal", "portal", {"help": "Only this portal (slug)."}),
+    ("--province", "province", {"help": "The portal's province, as it was or is called."}),
+    ("--section", "section", {"help": "A section of the portal, by its whole name."}),
+    ("--person", "person", {"help": "Somebody who is named."}),
+    ("--place", "place", {"help": "A place that is named, or the portal's own."}),
+    ("--with-figures", "with_figures", {"is_flag": True, "help": "Only bulletins that report figures."}),
+)  # fmt: skip
+_CHOOSING = (
+    ("--type", "type", {"type": click.Choice(["money", "count", "percent", "measure"]), "help": "Figures of this type."}),
+    ("--noun", "noun", {"help": "What is counted, with or without marks."}),
+    ("--unit", "unit", {"help": "The unit as written, e.g. ha."}),
+    ("--min", "min", {"type": Number(), "help": 'At least; "hơn 31 tỷ" is at least 30e9.'}),
+    ("--max", "max", {"type": Number(), "help": "At most."}),
+    ("--loose", "loose", {"is_flag": True, "help": 'Count "gần 30 tỷ" as 30 tỷ.'}),
+)  # fmt: skip
+
+
+def wishing(*, figures: bool = False, days: bool = True) -> Callable[[Any], Any]:
+    """The options that say what is asked for, given on with the query as `wish`: search, figures, exports, digests."""
+    options = [*(_DAYS if days else ()), *_NARROWING, *(_CHOOSING if figures else ())]
+
+    def decorate(command: Any) -> Any:
+        @wraps(command)
+        def wished(**given: Any) -> Any:
+            from msgspec.structs import replace
+
+            from storage.wishes import read_wish
+
+            told = {name: given.pop(name) for _, name, _ in options}
+            told |= {key: f"{told[key]:f}" for key in ("min", "max") if told.get(key) is not None}
+            wish = replace(read_wish(told), q=given.pop("query") or "")
+            return command(**given, wish=wish)
+
+        return _add(wished, options)
+
+    return decorate
 
 
 def write_json(value: Any, output: IO[str]) -> None:

@@ -1,61 +1,15 @@
 """The verb `digest`: who is told what, and what they would be told now."""
 
 from datetime import timedelta
-from functools import wraps
 from typing import IO, Any
 
 import click
 
-from cli.base import Day, Verbs, formats, open_shop, say, write_rows
+from cli.base import Day, Verbs, formats, open_shop, open_wished, say, wishing, write_rows
 from model.errors import InputError
 
 _LISTED = ["id", "channel", "target", "wish", "rhythm", "at", "confirmed", "due", "bounces"]
-_WISHES = (
-    ("q", "--query", "What to tell of, as in `bantin search`."),
-    ("portal", "--portal", "Only this portal (slug)."),
-    ("province", "--province", "The portal's province, as it was or is called."),
-    ("section", "--section", "A section of the portal, by its whole name."),
-    ("person", "--person", "Somebody who is named."),
-    ("place", "--place", "A place that is named, or the portal's own."),
-    ("type", "--type", "Bulletins that report such figures: money, count, percent or measure."),
-    ("noun", "--noun", "What is counted."),
-    ("unit", "--unit", "The unit as written, e.g. ha."),
-    ("min", "--min", "Figures of at least this value, e.g. 10e9."),
-    ("max", "--max", "Figures of at most this value."),
-)  # fmt: skip
-
-
-def wishing(command: Any) -> Any:
-    """The options that say what is wished for, given on as `wish`."""
-
-    @wraps(command)
-    def wished(**given: Any) -> Any:
-        from storage.wishes import read_wish
-
-        told = {name: given.pop(name) for name, _, _ in _WISHES}
-        told |= {name: given.pop(name) for name in ("with_figures", "loose")}
-        return command(**given, wish=read_wish(told))
-
-    made = click.option("--loose", is_flag=True, help='Count "gần 30 tỷ" as 30 tỷ.')(wished)
-    made = click.option("--with-figures", is_flag=True, help="Only bulletins that report figures.")(made)  # fmt: skip
-    for name, option, told in reversed(_WISHES):
-        made = click.option(option, name, help=told)(made)
-    return made
-
-
-class TimeOfDay(click.ParamType[int]):
-    """A time of the day in Vietnam, 07:00, as its minute."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        if isinstance(value, int):
-            return value
-        hour, _, minute = str(value).partition(":")
-        good = hour.isdecimal() and minute.isdecimal() and int(hour) < 24 and int(minute) < 60
-        return 60 * int(hour) + int(minute) if good else self.fail(f"{value!r}: write 07:00", param, ctx)  # fmt: skip
-
-
+QUERY = click.option("--query", help="What to tell of, as in `bantin search`.")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -66,14 +20,15 @@ def digest() -> None:
 
 @digest.command("add")
 @click.option("--to", "target", required=True, help="A mail address, or https:// of a webhook.")
-@wishing
+@QUERY
+@wishing(figures=True, days=False)
 @click.option("--rhythm", type=click.Choice(["daily", "weekly", "at_once"]), default="daily", show_default=True)  # fmt: skip
-@click.option("--at", type=TimeOfDay(), default="07:00", show_default=True, help="Vietnam's time.")
+@click.option("--at", default="07:00", show_default=True, help="Vietnam's time.")
 @click.option("--day", type=click.Choice(DAYS), default="mon", show_default=True, help="Of a weekly digest.")  # fmt: skip
 @click.option("--confirmed", is_flag=True, help="They have agreed already: no mail that asks.")
 @click.pass_context
 def digest_add(
-    ctx: click.Context, target: str, wish: Any, rhythm: str, at: int, day: str, confirmed: bool
+    ctx: click.Context, target: str, wish: Any, rhythm: str, at: str, day: str, confirmed: bool
 ) -> None:
     """Subscribe an address; it is asked by mail first. Prints the id, and the secret of a webhook.
 
@@ -83,10 +38,10 @@ def digest_add(
       bantin digest add --to ban@example.vn --query "nhà ở" --type money --min 10e9 --rhythm weekly
       bantin digest add --to https://toasoan.example/hook --portal gia-vien --rhythm at_once
     """
-    from storage.subscriptions import Rhythm, get_subscription, subscribe
+    from storage.subscriptions import get_subscription, read_rhythm, subscribe
 
-    shop = open_shop(ctx, [wish.portal] if wish.portal else [])
-    often = Rhythm(rhythm, at, DAYS.index(day))
+    shop = open_wished(ctx, wish)
+    often = read_rhythm(rhythm, at, str(DAYS.index(day)))
     key = subscribe(shop.engine, target, wish, often, confirmed=confirmed)
     row = get_subscription(shop.engine, key)
     click.echo(key)
@@ -110,11 +65,11 @@ def digest_list(ctx: click.Context, addresses: bool, kind: str | None, output: I
       bantin digest list --format table
     """
     from publish.wording import wish_label
-    from storage.queries import portal_places
+    from storage.queries import portal_names
     from storage.subscriptions import list_subscriptions, wish_of
 
     engine = open_shop(ctx).engine
-    names = {slug: slug for slug in portal_places(engine)}
+    names = portal_names(engine)
     rows = [
         {
             "id": row.id, "channel": row.channel, "target": row.target if addresses else mask(row.target),
@@ -135,7 +90,8 @@ def mask(target: str) -> str:
     ('n…@example.vn', 'https://toasoan.example/…')
     """
     if "://" in target:
-        return "/".join(target.split("/")[:3]).replace(target.split("/")[2], target.split("/")[2].rpartition("@")[2]) + "/…"  # fmt: skip
+        scheme, _, rest = target.partition("://")
+        return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}/…"
     name, _, host = target.partition("@")
     return f"{name[:1]}…@{host}"
 
@@ -160,7 +116,8 @@ def digest_remove(ctx: click.Context, key: str) -> None:
 
 @digest.command("preview")
 @click.argument("key", metavar="[ID]", required=False)
-@wishing
+@QUERY
+@wishing(figures=True, days=False)
 @click.option(
     "--since", "first", type=Day(), help="What is told since this day (default: of the last day)."
 )
@@ -176,20 +133,18 @@ def digest_preview(
       bantin digest preview --query "hộ nghèo"
       bantin digest preview 1f0c9e2ab4d57730 --html > thu.html
     """
-    from config import load_secret
     from publish.digest import Writer
     from publish.render import render
-    from publish.site import Site
+    from publish.site import open_site
     from storage.outbox import preview_items
     from storage.subscriptions import get_subscription, wish_of
 
-    shop = open_shop(ctx, [wish.portal] if wish.portal else [])
-    web = shop.config.web
-    writer = Writer(shop.engine, Site(web.address, web.name, load_secret(shop.config.home)))
+    shop = open_wished(ctx, wish)
+    writer = Writer(shop.engine, open_site(shop.config.web, shop.config.home))
     row = get_subscription(shop.engine, key) if key else None
     asked = wish_of(row) if row else wish
     after = row.watermark if row else _number_since(shop.engine, first)
-    items, _ = preview_items(shop.engine, asked, after)
+    items = preview_items(shop.engine, asked, after)
     if not items:
         say(
             "nothing new: nothing would be sent"
@@ -225,26 +180,20 @@ def digest_send(ctx: click.Context) -> None:
     Example:
       bantin digest send
     """
-    import os
     import sys
 
-    from config import load_secret
     from publish.delivering import Courier
-    from publish.site import Site
+    from publish.site import open_site
     from storage.leases import give_back, renew_leases, take_leases
     from storage.outbox import make_digests
 
     shop = open_shop(ctx)
     if not shop.config.mail.server:
         raise InputError(f"{shop.config.home / 'bantin.toml'}: [mail] server is not set")
-    web = shop.config.web
-    site = Site(web.address, web.name, load_secret(shop.config.home))
+    courier = Courier(shop.engine, open_site(shop.config.web, shop.config.home), shop.config.mail)
     take_leases(shop.engine, ["schedule"])  # one sends at a time
     try:
         made = make_digests(shop.engine)
-        courier = Courier(
-            shop.engine, site, shop.config.mail, os.environ.get("BANTIN_MAIL_PASSWORD", "")
-        )
         done = courier.send_due(lambda: not renew_leases(shop.engine, ["schedule"]))
     finally:
         give_back(shop.engine, ["schedule"])

@@ -1,5 +1,6 @@
 """The verb `figures`: reported figures as rows, groups, series and changes, and corrections of them."""
 
+from dataclasses import replace
 from functools import wraps
 from typing import IO, Any
 
@@ -11,11 +12,10 @@ from cli.base import (
     Number,
     WithDefault,
     formats,
-    named_item,
-    narrowing,
     open_shop,
-    open_within,
+    open_wished,
     say,
+    wishing,
     write_rows,
 )
 
@@ -25,45 +25,27 @@ _SERIES = ["place", "key", "unit", "about", "from", "to", "value", "agree", "fig
 
 
 def choosing(command: Any) -> Any:
-    """QUERY and the options that choose figures, given on as `asked`: one FigureQuery for rows, groups and series."""
+    """QUERY and the options that choose figures, given on as `wish` and `asked`: one FigureQuery for rows, groups and series."""
 
     @wraps(command)
     def chosen(**given: Any) -> Any:
-        from storage.figure_index import FigureQuery
-        from text.queries import ask
+        names = ("rejected", "period_from", "period_to")
+        rejected, since, until = (given.pop(name) for name in names)
+        asked = replace(given["wish"].figures(), rejected=rejected, since=since, until=until)
+        return command(**given, asked=asked)
 
-        within = given.pop("within")
-        question = ask(given.pop("query") or "", within)
-        names = ("type", "unit", "least", "most", "loose", "rejected", "since", "until")
-        told = {name: given.pop(name) for name in names}
-        noun = named_item("--noun", given.pop("noun"))
-        asked = FigureQuery(question, noun=noun, **told)
-        return command(**given, asked=asked, within=within)
-
-    narrowed_too = narrowing(chosen)
+    made = wishing(figures=True)(chosen)
     for option in (
-        click.option(
-            "--period-to", "until", type=Day(), help=f"Of a time that ends by {DATE_HELP}."
-        ),
-        click.option("--period-from", "since", type=Day(), help=f"Of a time from {DATE_HELP} on."),
-        click.option(
-            "--rejected", is_flag=True, help="Also those a reader rejected, without value."
-        ),
-        click.option("--loose", is_flag=True, help='Count "gần 30 tỷ" as 30 tỷ.'),
-        click.option("--max", "most", type=Number(), help="At most."),
-        click.option(
-            "--min", "least", type=Number(), help='At least; "hơn 31 tỷ" is at least 30e9.'
-        ),
-        click.option("--unit", help="The unit as written, e.g. ha."),
-        click.option("--noun", help="What is counted, with or without marks."),
-        click.option("--type", type=click.Choice(["money", "count", "percent", "measure"])),
-    ):
-        narrowed_too = option(narrowed_too)
-    return click.argument("query", required=False)(narrowed_too)
+        click.option("--period-to", type=Day(), help=f"Of a time that ends by {DATE_HELP}."),
+        click.option("--period-from", type=Day(), help=f"Of a time from {DATE_HELP} on."),
+        click.option("--rejected", is_flag=True, help="Also those a reader rejected, without value."),
+    ):  # fmt: skip
+        made = option(made)
+    return click.argument("query", required=False)(made)
 
 
-def _opened(ctx: click.Context, within: Any) -> Any:
-    shop = open_within(ctx, within)
+def _opened(ctx: click.Context, wish: Any) -> Any:
+    shop = open_wished(ctx, wish)
     shop.figure_index.catch_up()
     return shop
 
@@ -85,7 +67,7 @@ def figures() -> None:
 def figures_list(
     ctx: click.Context,
     asked: Any,
-    within: Any,
+    wish: Any,
     by: str | None,
     kind: str | None,
     output: IO[str],
@@ -105,7 +87,7 @@ def figures_list(
     from storage.figures import FIELDS, find_figures, group_figures
     from storage.queries import portal_places
 
-    shop = _opened(ctx, within)
+    shop = _opened(ctx, wish)
     if by:
         groups = group_figures(shop.figure_index, asked, by, portal_places(shop.engine))
         write_rows(groups, kind, output, _GROUP)
@@ -123,7 +105,7 @@ def figures_list(
 def figures_series(
     ctx: click.Context,
     asked: Any,
-    within: Any,
+    wish: Any,
     by: str,
     kind: str | None,
     output: IO[str],
@@ -140,7 +122,7 @@ def figures_series(
     from storage.differences import figure_series, series_rows
     from storage.figures import find_figures
 
-    shop = _opened(ctx, within)
+    shop = _opened(ctx, wish)
     rows = find_figures(shop.engine, shop.figure_index, asked, once=True)
     found = series_rows(figure_series(rows), whole_years=by == "year")
     say(f"{write_rows(found, kind, output, _SERIES)} points")

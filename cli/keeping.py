@@ -62,10 +62,9 @@ def crawl(
       bantin crawl --full --limit 500
     """
     from pipeline.crawling import crawl_portals
-    from pipeline.portals import known_slugs
 
     shop = open_shop(ctx)
-    chosen = list(dict.fromkeys(slugs)) or known_slugs(shop)
+    chosen = list(dict.fromkeys(slugs)) or shop.known_slugs()
     if not chosen:
         raise InputError("no portal to crawl; put a TOML file into portals/ (see README)")
     options = {"full": "1"} if full else {}
@@ -134,7 +133,6 @@ def status(
       bantin status gia-vien
       bantin status --check > /dev/null || echo "a portal is in trouble"
     """
-    from pipeline.portals import known_slugs
     from pipeline.revisits import with_next_run
     from storage.status import by_month, portal_status
     from storage.vitals import with_health
@@ -144,7 +142,7 @@ def status(
         write_rows(by_month(shop.engine, slug), kind, output, ["month", "articles", "vanished"])
         return
     shop = open_shop(ctx)
-    watched = set(known_slugs(shop))
+    watched = set(shop.known_slugs())
     rows = with_health(shop.engine, with_next_run(shop, portal_status(shop.engine)), watched)
     write_rows(rows, kind, output, STATUS)
     if check and any(row["troubles"] for row in rows):

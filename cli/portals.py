@@ -76,11 +76,11 @@ def portals_check(
     Example:
       bantin portals check gia-vien
     """
-    from pipeline.portals import check_portal, known_slugs
+    from pipeline.portals import check_portal
 
     shop = open_shop(ctx)
     found = []
-    for slug in slugs or known_slugs(shop):
+    for slug in slugs or shop.known_slugs():
         try:
             found.append(check_portal(shop, slug, say))
         except BantinError as error:

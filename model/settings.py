@@ -4,16 +4,18 @@ from typing import Literal
 
 import msgspec
 
+KEY_FILE = "secret"  # the file of an archive whose content signs the links in mails
+
 
 class WebConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the pages are: `address` is what links in mails and feeds begin with, without a slash at its end."""
+    """Where the pages are: `address` is what links in mails and feeds begin with, `name` what the site is called."""
 
     address: str = "http://127.0.0.1:8000"
     name: str = "Bantin"
 
 
 class MailConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How mail is sent; without a `server` none is. The password is read from BANTIN_MAIL_PASSWORD.
+    """How mail is sent; without a `server` none is. BANTIN_MAIL_PASSWORD goes before a `password` that is written here.
 
     `operator` is told of troubles; `per_minute` bounds how many messages are sent; webhooks to private addresses need
     `allow_private`, host and port each.
@@ -22,6 +24,7 @@ class MailConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     server: str = ""
     security: Literal["starttls", "tls", "none"] = "starttls"
     user: str = ""
+    password: str = ""
     sender: str = ""
     operator: str = ""
     per_minute: int = 300

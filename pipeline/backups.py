@@ -4,9 +4,10 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from config import NAME, SECRET, Config
+from config import NAME, Config
 from model.clock import now
 from model.errors import InputError, StoreError
+from model.settings import KEY_FILE
 from pipeline.workshop import Progress, Workshop, many
 from storage.database import open_database
 from storage.transfer import copy_database, known_files, last_line, refuse_filled, snapshot
@@ -42,7 +43,7 @@ def back_up(shop: Workshop, path: Path, *, archive: bool, say: Progress) -> Mani
     copy = open_database(f"sqlite:///{path / DATABASE}")
     files, journal = known_files(copy), last_line(copy)
     copy.dispose()
-    for name in (NAME, SECRET, "portals"):
+    for name in (NAME, KEY_FILE, "portals"):
         _copy_any(shop.config.home / name, path / name)
     for file, length in files.items() if archive else ():
         _copy_head(shop.config.archive / file, path / "archive" / file, length)
@@ -67,7 +68,7 @@ def restore(path: Path, config: Config, say: Progress) -> Manifest:
             if manifest.archive and not (config.archive / file).exists():
                 _copy_head(path / "archive" / file, config.archive / file, length)
             _check_length(config.archive / file, length)
-        for name in (NAME, SECRET, "portals"):
+        for name in (NAME, KEY_FILE, "portals"):
             _copy_any(path / name, config.home / name)
         rows = copy_database(source, target)
     finally:

@@ -231,11 +231,6 @@ def _draft(article: Article) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def known_slugs(shop: Workshop) -> list[str]:
-    """The slugs that are checked when none is named: portals that are open, and files that are wrong."""
-    return [*(slug for slug, p in shop.portals.items() if not p.closed), *shop.broken]
-
-
 def slug_of(url: str) -> str:
     """A portal's slug from its host: the labels before the public suffix, joined by hyphens.
 

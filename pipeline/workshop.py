@@ -14,6 +14,7 @@ from storage.database import open_database
 
 if TYPE_CHECKING:  # a spider does without, and starts sooner
     from storage.figure_index import FigureIndex
+    from storage.indexes import Indexes
     from storage.search import SearchIndex
 
 Progress = Callable[[str], None]
@@ -64,24 +65,25 @@ class Workshop:
         self.load_portals()
 
     @cached_property
+    def indexes(self) -> "Indexes":
+        """The search indexes."""
+        from storage.indexes import Indexes  # noqa: PLC0415
+
+        return Indexes(self.config.index, self.engine)
+
+    @property
     def index(self) -> "SearchIndex":
         """The search index of articles."""
-        from storage.search import SearchIndex  # noqa: PLC0415
+        return self.indexes.articles
 
-        return SearchIndex(self.config.index, self.engine)
-
-    @cached_property
+    @property
     def figure_index(self) -> "FigureIndex":
         """The search index of figures."""
-        from storage.figure_index import FigureIndex  # noqa: PLC0415
-
-        folder = self.config.index
-        return FigureIndex(folder.with_name(folder.name + "-figures"), self.engine)
+        return self.indexes.figures
 
     def catch_up(self, *, wait: bool = False) -> None:
         """Bring both indexes up to the journal; with `wait` also where another process is at it."""
-        self.index.catch_up(wait=wait)
-        self.figure_index.catch_up(wait=wait)
+        self.indexes.catch_up(wait=wait)
 
     def load_portals(self) -> None:
         """Read the portals' files, again after one was written."""
@@ -98,3 +100,7 @@ class Workshop:
                 f"{slug}: no such portal in {self.config.home / 'portals'}; known are {known}"
             )
         return self.portals[slug]
+
+    def known_slugs(self) -> list[str]:
+        """The slugs that are meant when none is named: portals that are open, and files that are wrong."""
+        return [*(slug for slug, p in self.portals.items() if not p.closed), *self.broken]

@@ -1,7 +1,6 @@
 """The outbox is sent: each row as a mail or to a webhook, noted when it is taken."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Any
@@ -13,67 +12,59 @@ from publish.mail import Letter, Mailer, Undelivered, as_bytes
 from publish.render import render
 from publish.site import Site
 from publish.webhooks import post_signed
-from publish.wording import local_moment, wish_label
+from publish.wording import TROUBLES, local_moment, wish_label
 from storage import outbox, schema
 from storage.database import Engine
 from storage.subscriptions import wish_of
-from storage.troubles import LABELS
 
 _AT_ONCE = 100  # rows whose ids are read at once
 
 
 @dataclass
 class Sent:
-    """What came of sending: how many were taken, how many not, how many wait for a server that is not named."""
+    """What came of sending: how many were taken, how many not, and how many mails wait, with why."""
 
     sent: int = 0
     failed: int = 0
     waiting: int = 0
-    server_down: bool = False
+    why: str = ""
 
 
 class Courier:
     """Sends what is due, one after the other, until it is told to stop."""
 
-    def __init__(self, engine: Engine, site: Site, mail: MailConfig, password: str = "") -> None:
+    def __init__(self, engine: Engine, site: Site, mail: MailConfig) -> None:
         self._engine, self._site, self._mail = engine, site, mail
-        self._password = password
         self._writer = Writer(engine, site)
 
     def send_due(self, stopped: Callable[[], bool] = lambda: False) -> Sent:
-        """Send all that is due now; what can't be sent is tried again later."""
-        done = Sent()
-        seen: set[str] = set()
-        with ExitStack() as stack:
-            mailer: Mailer | None = None
-            if self._mail.server:
-                mailer = stack.enter_context(Mailer(self._mail, self._password))
+        """Send all that is due now; what can't be sent is tried again later, mails all at once where no server takes them."""
+        done = Sent(why="" if self._mail.server else "no [mail] server is named")
+        with Mailer(self._mail) as mailer:
             while not stopped():
-                due = outbox.due_deliveries(self._engine, _AT_ONCE + len(seen))
-                keys = [key for key in due if key not in seen]
+                keys = outbox.due_deliveries(self._engine, _AT_ONCE, hooks_only=bool(done.why))
                 if not keys:
                     break
                 for key in keys:
-                    seen.add(key)
-                    if stopped():
-                        break
-                    self._send(key, None if done.server_down else mailer, done)
+                    if not stopped():
+                        self._send(key, mailer, done)
+        if done.why:
+            done.waiting = len(outbox.due_deliveries(self._engine))
         return done
 
-    def _send(self, key: str, mailer: Mailer | None, done: Sent) -> None:
+    def _send(self, key: str, mailer: Mailer, done: Sent) -> None:
         found = outbox.get_delivery(self._engine, key)
         if found is None or found[0].due is None:
             return  # unsubscribed meanwhile
         row, whose = found
-        if mailer is None and not (whose and whose.channel == "webhook"):
-            done.waiting += 1
-            return
+        if done.why and not (whose and whose.channel == "webhook"):
+            return  # the server went away since
         try:
             self._hand_over(row, whose, mailer)
         except Undelivered as error:
             done.failed += 1
-            done.server_down |= error.server_down
             if error.server_down:
+                done.why = str(error)
                 outbox.postpone(self._engine, key)
             else:
                 outbox.note_failed(self._engine, key, str(error), for_good=error.for_good)
@@ -85,13 +76,13 @@ class Courier:
             outbox.note_sent(self._engine, key)
 
     def _hand_over(
-        self, row: schema.Delivery, whose: schema.Subscription | None, mailer: Mailer | None
+        self, row: schema.Delivery, whose: schema.Subscription | None, mailer: Mailer
     ) -> None:
         if whose is not None and whose.bounces >= outbox.MOST_BOUNCES:
             raise Undelivered("refused for good before", for_good=True)
         if whose is not None and whose.channel == "webhook":
             self._post(row, whose)
-        elif mailer is not None:
+        else:
             self._mail_out(row, whose, mailer)
 
     def _mail_out(
@@ -152,7 +143,7 @@ def _confirm_letter(row: schema.Delivery, whose: schema.Subscription, writer: Wr
 def _alert_letter(row: schema.Delivery, to: str, writer: Writer) -> Letter:
     if not to:
         raise Undelivered("[mail] operator is not set", for_good=True)
-    told = [item | {"name": writer.names.get(item["portal"], item["portal"]), "label": LABELS[item["kind"]]}
+    told = [item | {"name": writer.names.get(item["portal"], item["portal"]), "label": TROUBLES[item["kind"]]}
             for item in row.items]  # fmt: skip
     begun, ended = [t for t in told if not t["ended"]], [t for t in told if t["ended"]]
     subject = f"{writer.site.name}: {len(begun)} cổng có vấn đề, {len(ended)} đã hết ({local_moment(row.made)})"

@@ -7,7 +7,7 @@ from typing import Any
 from unicodedata import category
 
 from publish.site import Site
-from publish.wording import COUNTED, KINDS, long_day, short_day, wish_label
+from publish.wording import COUNTED, KINDS, RHYTHMS, hedged, long_day, short_day, wish_label
 from storage.database import Engine
 from storage.subscriptions import wish_of
 from storage.telling import Teller
@@ -16,7 +16,6 @@ from text import VIETNAM
 
 MOST = 50  # entries of a mail; the rest stands on a page
 _SUBJECT = 80  # letters of a question in a subject
-_RHYTHMS = {"daily": "hằng ngày", "weekly": "hằng tuần", "at_once": "ngay khi có"}
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ class Writer:
             subject=subject_line(label, counts, day), label=label, day=short_day(day), counts=counts,
             groups=_by_portal(shown), more=len(told) - len(shown) + rest,
             more_url=page, feed_url=feed_link(self.site, wish),
-            why=f"Bạn nhận thư này vì đã đăng ký theo dõi “{label}”, gửi {_RHYTHMS[rhythm]}.",
+            why=f"Bạn nhận thư này vì đã đăng ký theo dõi “{label}”, gửi {RHYTHMS[rhythm]}.",
             leave_url=leave, site=self.site.name, site_url=self.site.link("/"),
         )  # fmt: skip
 
@@ -110,8 +109,16 @@ class Writer:
             portal=one_line(str(names.get(told["portal"], told["portal"]))), day=long_day(told["published"]),
             url=self.site.link(f"/articles/{item['article']}"), original=web_address(told["url"]),
             archived=self.site.base + told["archived"], snippet=told["snippet"],
-            figures=told["figures"], changes=told["changes"], also=also, vanished=item["vanished"],
+            figures=[f | {"text": hedged(f["text"], f["qualifier"])} for f in told["figures"]],
+            changes=[_worded(change) for change in told["changes"]], also=also, vanished=item["vanished"],
         )  # fmt: skip
+
+
+def _worded(change: dict[str, Any]) -> dict[str, Any]:
+    sides = {
+        side: hedged(change[side], change[f"{side}_qualifier"]) for side in ("before", "after")
+    }
+    return {"what": change["what"], **sides}
 
 
 def count_items(items: Sequence[dict[str, Any]]) -> str:

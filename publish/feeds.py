@@ -15,6 +15,7 @@ from storage.recent import Recent
 
 ATOM = "http://www.w3.org/2005/Atom"
 _IDS = UUID("5c3a39a1-8f0f-4d57-9d8a-2f0f6a1c0b1e")  # of articles in feeds; never to be changed
+_LONGEST = 200_000  # letters of an entry: fifty of a megabyte are no feed
 # What XML 1.0 allows no document to hold (section 2.2), and what no reader can show.
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010fffd]")
 
@@ -60,6 +61,12 @@ def text_html(text: str) -> str:
     )
 
 
+def _content(entry: Recent) -> str:
+    """What an entry holds: the whole text, of one as long as a book its beginning."""
+    cut = len(entry.text) > _LONGEST
+    return text_html(entry.text[:_LONGEST] + " …" if cut else entry.text)
+
+
 def published_moment(published: str) -> str:
     """A day of publication as a moment: noon in Vietnam, so that no reader's zone shows another day.
 
@@ -98,7 +105,7 @@ def _atom_entry(root: Element, entry: Recent, site: Site) -> None:
         SubElement(made, "link", rel="via", href=clean_text(original))
     SubElement(SubElement(made, "author"), "name").text = clean_text(entry.byline or entry.name)
     SubElement(made, "category", term=entry.portal, label=clean_text(entry.name))
-    SubElement(made, "content", type="html").text = text_html(entry.text)
+    SubElement(made, "content", type="html").text = _content(entry)
 
 
 def _add(parent: Element, name: str, text: str) -> None:
@@ -118,7 +125,7 @@ def write_json_feed(feed: Feed, site: Site) -> bytes:
 def _json_item(entry: Recent, site: Site) -> dict[str, object]:
     item: dict[str, object] = {
         "id": entry_id(entry.id), "url": site.link(f"/articles/{entry.id}"), "title": clean_text(one_line(entry.title)),
-        "content_html": text_html(entry.text), "date_modified": entry.at.isoformat(),
+        "content_html": _content(entry), "date_modified": entry.at.isoformat(),
         "authors": [{"name": clean_text(entry.byline or entry.name)}], "tags": [clean_text(entry.name)],
     }  # fmt: skip
     if original := web_address(entry.url):

@@ -106,10 +106,10 @@ def _mailbox(header: str, written: str) -> str:
 class Mailer:
     """One connection to the server, opened when the first message is sent, and again after it broke."""
 
-    def __init__(self, settings: MailConfig, password: str = "") -> None:
-        if "@" not in parseaddr(settings.sender)[1]:
+    def __init__(self, settings: MailConfig) -> None:
+        if settings.server and "@" not in parseaddr(settings.sender)[1]:
             raise ConfigError('[mail] sender: no address; write e.g. "Bantin <bantin@example.vn>"')
-        self._settings, self._password = settings, password
+        self._settings = settings
         self._smtp: smtplib.SMTP | None = None
         self._next = 0.0
 
@@ -140,10 +140,8 @@ class Mailer:
             self._hang_up()
             code, answer = next(iter(error.recipients.values()))
             raise Undelivered(_told(code, answer), for_good=code in _FOR_GOOD) from error
-        except (
-            smtplib.SMTPResponseException
-        ) as error:  # of the sender, a quota, the text: not of who is to have it
-            self._hang_up()
+        except smtplib.SMTPResponseException as error:
+            self._hang_up()  # it is about the sender, a quota, the text: not about who is to have it
             raise Undelivered(_told(error.smtp_code, error.smtp_error)) from error
         except (smtplib.SMTPException, OSError, UnicodeError) as error:  # the server's, or ours
             self._hang_up()
@@ -166,7 +164,7 @@ class Mailer:
             if security == "starttls":
                 smtp.starttls(context=context)
             if self._settings.user:
-                smtp.login(self._settings.user, self._password)
+                smtp.login(self._settings.user, self._settings.password)
         except BaseException:
             smtp.close()
             raise
@@ -183,9 +181,8 @@ class Mailer:
 
 def _told(code: int, told: bytes | str) -> str:
     """A server's answer without the addresses in it."""
-    return (
-        f"{code} {_scrubbed(told.decode('utf-8', 'replace') if isinstance(told, bytes) else told)}"
-    )
+    written = told.decode("utf-8", "replace") if isinstance(told, bytes) else told
+    return f"{code} {_scrubbed(written)}"
 
 
 def _scrubbed(told: str) -> str:

@@ -1,11 +1,18 @@
 """Where the pages are, and the signed links that mails carry."""
 
+import os
+import secrets
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
 from itsdangerous import BadSignature, Signer, TimestampSigner
 
+from model.errors import ConfigError
+from model.settings import KEY_FILE, WebConfig
+
+_LEAST = 32  # letters of a secret
 CONFIRM, LEAVE, DIGEST = "confirm", "unsubscribe", "digest"
 _CONFIRM_DAYS = 7
 
@@ -73,3 +80,31 @@ class Site:
     def digest_link(self, delivery: str) -> str:
         """Where a digest stands as a page, whole."""
         return self.link(f"/digests/{self.sign(DIGEST, delivery)}")
+
+
+def open_site(web: WebConfig, home: Path) -> Site:
+    """The site of the archive in a folder; raises ConfigError where its secret is none."""
+    return Site(web.address, web.name, _load_secret(home))
+
+
+def _load_secret(home: Path) -> bytes:
+    """The key that links in mails are signed with: BANTIN_SECRET, or the file `secret` of the archive, made where there is none."""
+    if told := os.environ.get("BANTIN_SECRET"):
+        return told.encode()
+    path = home / KEY_FILE
+    if not path.exists():
+        fresh = path.with_name(f"{KEY_FILE}.{os.getpid()}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            os.link(fresh, path)  # the first of two processes wins
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    secret = path.read_bytes().strip()
+    if len(secret) < _LEAST:
+        raise ConfigError(
+            f"{path}: no secret; delete it, and links in mails sent before stop working"
+        )
+    return secret

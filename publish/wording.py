@@ -11,7 +11,36 @@ WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "T
 _SCALES = ((Decimal(10**9), "tỷ"), (Decimal(10**6), "triệu"), (Decimal(10**3), "nghìn"))
 _TYPES = {"money": "tiền", "count": "số lượng", "percent": "tỷ lệ", "measure": "đo lường"}
 COUNTED = {"new": "bài mới", "edited": "bài sửa", "vanished": "bài gỡ"}
+RHYTHMS = {"daily": "hằng ngày", "weekly": "hằng tuần", "at_once": "ngay khi có"}
+TROUBLES = {
+    "late": "chưa đọc được đúng hạn",
+    "blocked": "bị chặn",
+    "dead": "không trả lời",
+    "silent": "im lặng bất thường",
+    "hollow": "thiếu trường",
+    "drifted": "đổi giao diện",
+    "dying": "có dấu hiệu đóng cửa",
+}
+# How a number is hedged; "31 tỷ đồng" for "hơn 31 tỷ đồng" would be another number.
+QUALIFIERS = {
+    "over": "hơn",
+    "nearly": "gần",
+    "about": "khoảng",
+    "under": "dưới",
+    "at_least": "ít nhất",
+    "at_most": "tối đa",
+}
 KINDS = {"new": "Mới", "edited": "Đã sửa", "vanished": "Đã gỡ"}
+
+
+def hedged(text: str | None, qualifier: str | None) -> str | None:
+    """A number as it was written, with the word that hedges it.
+
+    >>> hedged("31 tỷ đồng", "over"), hedged("81 hộ", "exact"), hedged(None, None)
+    ('hơn 31 tỷ đồng', '81 hộ', None)
+    """
+    word = QUALIFIERS.get(qualifier or "")
+    return f"{word} {text}" if word and text else text
 
 
 def short_day(day: date) -> str:

@@ -8,11 +8,12 @@ from typing import TypeVar
 
 import tantivy
 from filelock import FileLock, Timeout
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from storage import schema
 from storage.epochs import epoch
+from storage.journal import last_number
 
 _MARK = "journal.txt"
 _BATCH = 500  # articles read from the database at once
@@ -108,7 +109,7 @@ class DerivedIndex:
         """
         done = self._mark()
         with Session(self._engine) as session:
-            if done is not None and done == _last_number(session) and self._epoch == epoch(session):
+            if done is not None and done == last_number(session) and self._epoch == epoch(session):
                 return 0
         try:
             with self._lock.acquire(timeout=0 if done and not wait else LONGEST_WAIT):
@@ -118,7 +119,7 @@ class DerivedIndex:
 
     def _catch_up(self) -> int:
         with Session(self._engine) as session:
-            last, now = _last_number(session), epoch(session)
+            last, now = last_number(session), epoch(session)
             index = self._index_or_new()
             done = self._mark() or 0
             # Another database, one restored from an earlier day, or made anew without news in the journal.
@@ -209,10 +210,6 @@ def pass_damage(error: BaseException) -> None:
     """Go on after what tantivy raises over damaged files; its panics are no Exception."""
     if not isinstance(error, (ValueError, OSError)) and type(error).__name__ != "PanicException":
         raise error
-
-
-def _last_number(session: Session) -> int:
-    return session.scalar(select(func.max(schema.Journal.number))) or 0
 
 
 def _changed(session: Session, done: int) -> list[str]:

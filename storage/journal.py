@@ -2,11 +2,18 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from model.clock import now
 from storage import schema
+
+TELLING = ("edition", "returned")  # events that tell which text of an article is current
+
+
+def last_number(session: Session) -> int:
+    """The number of the last line; 0 where there is none."""
+    return session.scalar(select(func.max(schema.Journal.number))) or 0
 
 
 def add_line(

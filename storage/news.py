@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, aliased
 from model.clock import now
 from storage import schema
 from storage.epochs import is_rereading
+from storage.journal import TELLING, last_number
 
-_TELLING = ("edition", "returned", "vanished")
+_CHANGING = (*TELLING, "vanished")
 _LONGEST = timedelta(hours=2)  # an edition that can't be read or compared holds nobody up longer
 _BATCH = 500  # articles looked at at once
 Kind = Literal["new", "edited", "vanished"]
@@ -47,15 +48,15 @@ def last_settled(session: Session, after: int) -> int | None:
     if is_rereading(session):
         return None
     line = schema.Journal
-    top = session.scalar(select(func.max(line.number))) or 0
+    top = last_number(session)
     first = session.scalar(_unsettled(after))
     last = top if first is None else first - 1
     while last > after and last < top:
         later = aliased(line)
         again = exists().where(
-            later.article_id == line.article_id, later.number > last, later.event.in_(_TELLING)
+            later.article_id == line.article_id, later.number > last, later.event.in_(_CHANGING)
         )
-        own = (line.number > after, line.number <= last, line.event.in_(_TELLING))
+        own = (line.number > after, line.number <= last, line.event.in_(_CHANGING))
         astride = session.scalar(select(func.min(line.number)).where(*own, again))
         if astride is None:
             return last
@@ -74,21 +75,20 @@ def _unsettled(after: int) -> Any:
         .join(article, article.id == line.article_id)
         .join(edition, edition.id == article.current)
         .outerjoin(likeness, likeness.article_id == article.id)
-        .where(line.number > after, line.event.in_(_TELLING), line.at > now() - _LONGEST, unread)
+        .where(line.number > after, line.event.in_(_CHANGING), line.at > now() - _LONGEST, unread)
     )
 
 
 def find_changes(session: Session, after: int, last: int) -> list[Change]:
-    """What the journal tells after one number and up to another, an article once, ordered by portal and newest first."""
+    """What the journal tells after one number and up to another, an article once, newest first."""
     line = schema.Journal
-    within = (line.number > after, line.number <= last, line.event.in_(_TELLING))
+    within = (line.number > after, line.number <= last, line.event.in_(_CHANGING))
     articles = session.scalars(select(line.article_id).where(*within).distinct()).all()
     found: list[Change] = []
     for at in range(0, len(articles), _BATCH):
         lot = [key for key in articles[at : at + _BATCH] if key]
         found += _changes(session, lot, after, last)
-    found.sort(key=lambda change: (change.published or "", change.article), reverse=True)
-    return sorted(found, key=lambda change: change.portal)
+    return sorted(found, key=lambda c: (c.published or "", c.article), reverse=True)
 
 
 def _changes(session: Session, lot: Sequence[str], after: int, last: int) -> Iterator[Change]:
@@ -119,7 +119,7 @@ def _told_before(session: Session, lot: Sequence[str], after: int) -> dict[str, 
     asked = (
         select(line.article_id, line.edition_id, line.event, line.detail, edition.captured)
         .join(edition, edition.id == line.edition_id)
-        .where(line.article_id.in_(lot), line.number <= after, line.event.in_(_TELLING[:2]))
+        .where(line.article_id.in_(lot), line.number <= after, line.event.in_(TELLING))
     )
     seen: dict[Any, list[tuple[str, str]]] = defaultdict(list)
     for article_id, edition_id, event, detail, captured in session.execute(asked):

@@ -14,8 +14,10 @@ from storage import schema
 from storage.database import begin, look
 from storage.epochs import is_rereading
 from storage.index import pass_damage
+from storage.journal import last_number
 from storage.news import Change, find_changes, last_settled
 from storage.passing import PassingIndex
+from storage.queries import portal_names
 from storage.subscriptions import new_delivery, next_due, rhythm_of, wish_of
 from storage.wishes import Wish
 from text import bare_key
@@ -40,7 +42,7 @@ def make_digests(engine: Engine) -> int:
     with look(engine) as session:  # one moment of the journal for all
         groups = _due(session, moment)
         last = last_settled(session, min(groups)) if groups else None
-        names = portal_names(session) if groups else {}
+        names = portal_names(engine) if groups else {}
         for after, group in groups.items() if last is not None else ():
             if last is None or last < after:
                 continue
@@ -60,7 +62,7 @@ def _due(session: Session, moment: datetime) -> dict[int, list[schema.Subscripti
     groups: dict[int, list[schema.Subscription]] = defaultdict(list)
     for found in session.scalars(select(row).where(row.due <= moment).order_by(row.id)):
         groups[found.watermark].append(found)
-    last = session.scalar(select(func.max(schema.Journal.number))) or 0
+    last = last_number(session)
     return {
         after: group
         for after, group in groups.items()
@@ -75,20 +77,20 @@ def _tell(
     after, last, moment = span
     told = {row.id: items for row in lot if (items := board.try_items(row)) is not None}
     subscription = schema.Subscription
+    ours = select(subscription.id).where(
+        subscription.id.in_([row.id for row in lot]), subscription.watermark == after
+    )
     with begin(engine) as session:
-        still = select(subscription.id).where(
-            subscription.id.in_(told), subscription.watermark == after
-        )
-        keys = set(session.scalars(still.with_for_update()))
+        keys = set(session.scalars(ours.with_for_update()))
         moved = [
             {"id": row.id, "watermark": last, "due": next_due(rhythm_of(row), moment)}
+            if row.id in told
+            else {"id": row.id, "watermark": after, "due": moment + _LATER}
             for row in lot
             if row.id in keys
         ]
-        moved += [{"id": row.id, "due": moment + _LATER} for row in lot if row.id not in told]
-        for wanted in ({"id", "watermark", "due"}, {"id", "due"}):
-            if rows := [row for row in moved if row.keys() == wanted]:
-                session.execute(update(subscription), rows)
+        if moved:
+            session.execute(update(subscription), moved)
         made = [new_delivery("digest", key, (after, last), told[key]) for key in told if key in keys and told[key]]  # fmt: skip
         session.add_all(made)
         return len(made)
@@ -164,19 +166,12 @@ def _item(change: Change, found: dict[str, list[str]]) -> Item:
     }
 
 
-def portal_names(session: Session) -> dict[str, str]:
-    """The name of every portal by its slug."""
-    portal = schema.Portal
-    return {row.slug: row.name for row in session.execute(select(portal.slug, portal.name))}
-
-
-def preview_items(engine: Engine, wish: Wish, after: int) -> tuple[list[Item], int]:
-    """What a digest of a wish would tell after a number of the journal, and up to which."""
+def preview_items(engine: Engine, wish: Wish, after: int) -> list[Item]:
+    """What a digest of a wish would tell now, after a number of the journal."""
     with look(engine) as session:
-        last = session.scalar(select(func.max(schema.Journal.number))) or 0
-        changes, names = find_changes(session, after, last), portal_names(session)
-    with Board(engine, changes, names) as board:
-        return board.items(wish), last
+        changes = find_changes(session, after, last_number(session))
+    with Board(engine, changes, portal_names(engine)) as board:
+        return board.items(wish)
 
 
 def number_at(engine: Engine, moment: datetime) -> int:
@@ -186,11 +181,15 @@ def number_at(engine: Engine, moment: datetime) -> int:
         return session.scalar(select(func.max(line.number)).where(line.at < moment)) or 0
 
 
-def due_deliveries(engine: Engine, count: int) -> Sequence[str]:
+def due_deliveries(
+    engine: Engine, count: int | None = None, *, hooks_only: bool = False
+) -> Sequence[str]:
     """The ids of what is to be sent now: what somebody waits for first, then the oldest."""
-    row = schema.Delivery
+    row, whose = schema.Delivery, schema.Subscription
     waits = case((row.kind == "confirm", 0), else_=1)
     asked = select(row.id).where(row.due <= now()).order_by(waits, row.due, row.id)
+    if hooks_only:
+        asked = asked.join(whose, whose.id == row.subscription_id).where(whose.channel == "webhook")
     with look(engine) as session:
         if is_rereading(session):  # what digests tell of is not all there
             asked = asked.where(row.kind != "digest")

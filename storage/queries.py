@@ -124,6 +124,14 @@ def portal_places(engine: Engine) -> dict[str, str | None]:
         return {portal.slug: portal.place for portal in session.scalars(select(schema.Portal))}
 
 
+def portal_names(engine: Engine) -> dict[str, str]:
+    """The name of every portal by its slug, in the order of slugs."""
+    portal = schema.Portal
+    with Session(engine) as session:
+        rows = session.execute(select(portal.slug, portal.name).order_by(portal.slug))
+        return {row.slug: row.name for row in rows}
+
+
 def known_provinces(engine: Engine) -> list[str]:
     """The provinces of all portals, as they were and are called."""
     portal = schema.Portal

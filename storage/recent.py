@@ -10,14 +10,12 @@ from sqlalchemy.orm import Session
 
 from storage import schema
 from storage.database import look
-from storage.figure_index import FigureIndex
+from storage.indexes import Indexes
+from storage.journal import TELLING
 from storage.queries import archive_address
-from storage.search import SearchIndex
 from storage.wishes import Wish
 
 _LOOKED = 2000  # articles that are looked at, of those published last and of those told last
-_TELLING = ("edition", "returned")
-Indexes = tuple[SearchIndex, FigureIndex]
 
 
 class Recent(NamedTuple):
@@ -33,8 +31,6 @@ class Recent(NamedTuple):
     at: datetime
     byline: str | None
     text: str
-    vanished: bool
-    first: bool
 
 
 def told_last(engine: Engine, indexes: Indexes, wish: Wish, count: int = 50) -> list[Recent]:
@@ -45,14 +41,12 @@ def told_last(engine: Engine, indexes: Indexes, wish: Wish, count: int = 50) -> 
     with look(engine) as session:
         line = schema.Journal
         newest = select(line.article_id).where(
-            line.event.in_(_TELLING), line.article_id.is_not(None)
+            line.event.in_(TELLING), line.article_id.is_not(None)
         )
         lines = session.scalars(newest.order_by(line.number.desc()).limit(_LOOKED)).all()
         told = list(dict.fromkeys(key for key in lines if key))
         found = told if wish == Wish() else _matching(indexes, wish, told)
-        numbers = _numbers(session, found)
-        chosen = sorted(numbers, key=lambda key: numbers[key], reverse=True)[:count]
-        return _rows(session, chosen)
+        return _newest(session, found, count)
 
 
 def told_of_person(engine: Engine, person: str, count: int = 50) -> list[Recent]:
@@ -61,13 +55,11 @@ def told_of_person(engine: Engine, person: str, count: int = 50) -> list[Recent]
     asked = select(sighting.article_id).join(article, article.current == sighting.edition_id)
     with look(engine) as session:
         named = session.scalars(asked.where(sighting.person_id == person).distinct()).all()
-        numbers = _numbers(session, named)
-        chosen = sorted(numbers, key=lambda key: numbers[key], reverse=True)[:count]
-        return _rows(session, chosen)
+        return _newest(session, named, count)
 
 
 def _matching(indexes: Indexes, wish: Wish, told: Sequence[str]) -> list[str]:
-    articles, figures = indexes
+    articles, figures = indexes.articles, indexes.figures
     if wish.of_figures:
         asked = wish.figures()
         latest = figures.articles(asked, _LOOKED)
@@ -75,6 +67,11 @@ def _matching(indexes: Indexes, wish: Wish, told: Sequence[str]) -> list[str]:
     query = wish.question()
     published = (key for lot in articles.find(query) for key in lot)
     return list(dict.fromkeys([*islice(published, _LOOKED), *articles.among(query, told)]))
+
+
+def _newest(session: Session, articles: Iterable[str], count: int) -> list[Recent]:
+    numbers = _numbers(session, articles)
+    return _rows(session, sorted(numbers, key=lambda key: numbers[key], reverse=True)[:count])
 
 
 def _numbers(session: Session, articles: Iterable[str]) -> dict[str, int]:
@@ -85,7 +82,7 @@ def _numbers(session: Session, articles: Iterable[str]) -> dict[str, int]:
         asked = (
             select(article.id, func.max(line.number))
             .join(line, line.edition_id == article.current)
-            .where(article.id.in_(keys[at : at + 500]), line.event.in_(_TELLING))
+            .where(article.id.in_(keys[at : at + 500]), line.event.in_(TELLING))
             .group_by(article.id)
         )
         numbers |= {row[0]: row[1] for row in session.execute(asked)}
@@ -94,10 +91,9 @@ def _numbers(session: Session, articles: Iterable[str]) -> dict[str, int]:
 
 def _rows(session: Session, chosen: Sequence[str]) -> list[Recent]:
     article, edition, portal, line = schema.Article, schema.Edition, schema.Portal, schema.Journal
-    at = select(func.max(line.at)).where(line.edition_id == edition.id, line.event.in_(_TELLING))
-    editions = select(func.count()).where(edition.article_id == article.id).correlate(article)
+    at = select(func.max(line.at)).where(line.edition_id == edition.id, line.event.in_(TELLING))
     asked = (
-        select(article, edition, portal.name, at.scalar_subquery(), editions.scalar_subquery())
+        select(article, edition, portal.name, at.scalar_subquery())
         .join(edition, edition.id == article.current)
         .join(portal, portal.slug == article.portal)
         .where(article.id.in_(chosen))
@@ -106,8 +102,8 @@ def _rows(session: Session, chosen: Sequence[str]) -> list[Recent]:
     return [rows[key] for key in chosen]
 
 
-def _recent(article: Any, edition: Any, name: str, at: datetime, editions: int) -> Recent:
+def _recent(article: Any, edition: Any, name: str, at: datetime) -> Recent:
     return Recent(
         article.id, edition.title, article.portal, name, article.url, archive_address(edition, article),
-        edition.published, at, edition.byline, edition.text, article.vanished is not None, editions == 1,
+        edition.published, at, edition.byline, edition.text,
     )  # fmt: skip

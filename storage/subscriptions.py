@@ -1,11 +1,12 @@
 """Subscriptions: who is told what, how often, and up to where they know the journal."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, delete, func, or_, select
+from sqlalchemy import Engine, delete, or_, select
 from sqlalchemy.orm import Session
 
 from model.clock import now
@@ -13,6 +14,7 @@ from model.errors import InputError, TooMany, UnknownId
 from storage import schema
 from storage.database import begin, look
 from storage.ids import derive_id
+from storage.journal import last_number
 from storage.wishes import Wish, read_wish
 from text import VIETNAM
 
@@ -28,6 +30,25 @@ class Rhythm(NamedTuple):
 
 
 DAILY = Rhythm()
+_TIME = re.compile(r"([01]?\d|2[0-3])(?:[:h]([0-5]?\d)?)?", re.ASCII)
+
+
+def read_rhythm(name: str, at: str, weekday: str) -> Rhythm:
+    """A rhythm as it was typed: its name, a time such as 07:00 or 7h, the number of a day of the week; raises InputError.
+
+    >>> read_rhythm("weekly", "7h30", "2")
+    Rhythm(name='weekly', minute=450, weekday=2)
+    """
+    read = _TIME.fullmatch(at.strip().lower())
+    if name not in RHYTHMS:
+        raise InputError(f"rhythm: {', '.join(RHYTHMS)}")
+    if read is None:
+        raise InputError("at: write a time such as 07:00")
+    if weekday not in tuple("0123456"):
+        raise InputError("weekday: 0 for Monday to 6 for Sunday")
+    return Rhythm(name, 60 * int(read[1]) + int(read[2] or 0), int(weekday))
+
+
 MOST = 100  # subscriptions of one address
 _PATIENCE = timedelta(days=7)  # with somebody who never says that they want to be subscribed
 _AGAIN = timedelta(minutes=15)  # between two mails that ask for it
@@ -60,7 +81,7 @@ def subscribe(
     `target` is a mail address or the address of a webhook. Raises InputError for an address that is none, TooMany
     where one has too many.
     """
-    target = check_target(target)
+    target, wish = check_target(target), read_wish(wish.given())
     told = {"rhythm": rhythm.name, "minute": rhythm.minute, "weekday": rhythm.weekday}
     told |= {"wish": wish.given()}
     with begin(engine) as session:
@@ -143,7 +164,7 @@ def confirm(engine: Engine, key: str) -> bool:
 
 def _confirm(session: Session, row: schema.Subscription) -> None:
     row.confirmed = now()
-    row.watermark = session.scalar(select(func.max(schema.Journal.number))) or 0
+    row.watermark = last_number(session)
     row.due = next_due(rhythm_of(row), row.confirmed)
 
 

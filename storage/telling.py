@@ -10,8 +10,7 @@ from model.errors import UnknownId
 from storage import schema
 from storage.differences import figure_changes
 from storage.figures import figure_row
-from storage.outbox import portal_names
-from storage.queries import archive_address
+from storage.queries import archive_address, portal_names
 from storage.snippets import TextWords, cut_snippet, match_spans
 from storage.wishes import Wish
 from text import bare_key
@@ -29,8 +28,7 @@ class Teller:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        with Session(engine) as session:
-            self.names = portal_names(session)
+        self.names = portal_names(engine)
         self._edition = lru_cache(_KEPT)(self._read_edition)
         self._words = lru_cache(_KEPT)(self._read_words)
         self._question = lru_cache(_KEPT)(Wish.question)
@@ -39,15 +37,15 @@ class Teller:
     def tell(self, item: Told, wish: Wish) -> Told:
         """What is told of one item of a digest to who wished for it."""
         edition, rows = self._edition(item["edition"])
-        changes: list[Told] = []
-        if item["before"]:
-            changes = list(figure_changes(self._edition(item["before"])[1], rows))
+        before = self._edition(item["before"])[1] if item["before"] else []
+        changes = list(figure_changes(before, rows)) if item["before"] else []
+        hedges = {row["id"]: row["qualifier"] for row in (*before, *rows)}
         snippet, near = self._snippet(item["edition"], wish)
         chosen = [row for row in rows if row["id"] in set(item["figures"])] or near
         return edition | {
             "snippet": chosen[0]["sentence"] if item["figures"] and chosen else snippet,
             "figures": [_figure(row) for row in chosen[:_FIGURES]],
-            "changes": [_change(row) for row in changes[:_CHANGES]],
+            "changes": [_change(row, hedges) for row in changes[:_CHANGES]],
         }
 
     def _read_edition(self, key: str) -> tuple[Told, list[Told]]:
@@ -102,11 +100,15 @@ def _figure(row: Told) -> Told:
     return {
         "id": row["id"],
         "text": whole,
+        "qualifier": row["qualifier"],
         "sentence": row["sentence"],
         "archived": row["archived"],
     }
 
 
-def _change(row: Told) -> Told:
-    what = row["about"] or row["noun"] or ""
-    return {"what": what, "before": row["before_text"], "after": row["after_text"]}
+def _change(row: Told, hedges: dict[str, str]) -> Told:
+    told: Told = {"what": row["about"] or row["noun"] or ""}
+    for side in ("before", "after"):
+        told[side] = row[f"{side}_text"]
+        told[f"{side}_qualifier"] = hedges.get(row[f"{side}_figure"])
+    return told

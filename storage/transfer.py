@@ -11,6 +11,7 @@ from model.errors import StoreError
 from storage import schema
 from storage.database import begin, look, open_database
 from storage.epochs import begin_epoch, is_rereading
+from storage.journal import last_number
 
 _BATCH = 1000  # rows copied at once
 
@@ -76,4 +77,4 @@ def known_files(source: Engine) -> dict[str, int]:
 def last_line(source: Engine) -> int:
     """The number of the journal's last line."""
     with look(source) as session:
-        return session.scalar(select(func.max(schema.Journal.number))) or 0
+        return last_number(session)

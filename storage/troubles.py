@@ -12,16 +12,6 @@ from storage.database import begin, look
 from storage.subscriptions import new_delivery
 from storage.vitals import portal_healths
 
-LABELS = {
-    "late": "chưa đọc được đúng hạn",
-    "blocked": "bị chặn",
-    "dead": "không trả lời",
-    "silent": "im lặng bất thường",
-    "hollow": "thiếu trường",
-    "drifted": "đổi giao diện",
-    "dying": "có dấu hiệu đóng cửa",
-}
-
 
 def note_troubles(engine: Engine, slugs: Collection[str] | None = None) -> int:
     """Compare the portals' health (of these, where only they are crawled) with the troubles that are known.

@@ -54,12 +54,6 @@ def read_vitals(engine: Engine) -> list[Vitals]:
         return [vitals for vitals in found if vitals is not None]
 
 
-def listed_portals(engine: Engine) -> list[schema.Portal]:
-    """The portals that there are, by slug."""
-    with look(engine) as session:
-        return list(session.scalars(select(schema.Portal).order_by(schema.Portal.slug)))
-
-
 def totals(engine: Engine) -> dict[str, int]:
     """How much there is, and how much waits."""
     delivery, capture, subscription = schema.Delivery, schema.Capture, schema.Subscription

@@ -11,6 +11,7 @@ from samples import NUKEVIET, PORTALS, UIARTICLE, SampleSite
 from storage.database import open_database
 from tests import postgres
 from tests.archives import CrawledAll, done, make_archive
+from tests.clock import Clock, owned_clock
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +41,28 @@ def opened(database: str) -> Iterator[Callable[[], Engine]]:
     yield open_once
     for engine in engines:
         engine.dispose()
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> Iterator[Clock]:
+    """A clock that stands until it is moved."""
+    with owned_clock(tmp_path) as clock:
+        yield clock
+
+
+@pytest.fixture
+def home(base: Path, tmp_path: Path, clock: Clock) -> Path:
+    """A copy of the archive that a module has made as `base`, to be written to."""
+    shutil.copytree(base, tmp_path / "archive")
+    return tmp_path / "archive"
+
+
+@pytest.fixture
+def engine(home: Path) -> Iterator[Engine]:
+    """The database of that copy."""
+    opened = open_database(f"sqlite:///{home / 'bantin.db'}")
+    yield opened
+    opened.dispose()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import http.client
 import json
 import logging
-import os
 import re
 import socket
 import threading
@@ -11,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -37,46 +35,12 @@ from storage.subscriptions import DAILY, Rhythm, subscribe
 from storage.wishes import Wish
 from tests.archives import TOML, done
 from tests.postgres import free_port
-from text import VIETNAM
 from web import create_app
 
-START = datetime(2026, 3, 2, 9, tzinfo=VIETNAM)  # a Monday
 SENDER = "Bantin <bantin@kho.example>"
 SITE = Site("https://kho.example", "Bantin", b"a secret of tests")
 DROP = "drop"  # what a script answers to hang up
 PLACE = "huyện Gia Viễn, tỉnh Ninh Bình"
-
-
-class Clock:
-    """The time of this process and of the commands it runs, in a file (BANTIN_CLOCK)."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.set(START)
-
-    def set(self, at: datetime) -> None:
-        """Make it that moment."""
-        fresh = self._path.with_suffix(".new")
-        fresh.write_text(at.isoformat(), encoding="utf-8")
-        fresh.replace(self._path)
-
-    def forward(self, **by: float) -> None:
-        """Let time pass."""
-        self.set(now() + timedelta(**by))
-
-
-@contextmanager
-def owned_clock(folder: Path) -> Iterator[Clock]:
-    """A clock that stands at START until it is moved."""
-    before, path = os.environ.get("BANTIN_CLOCK"), folder / "clock"
-    clock = Clock(path)
-    os.environ["BANTIN_CLOCK"] = str(path)
-    try:
-        yield clock
-    finally:
-        del os.environ["BANTIN_CLOCK"]
-        if before:
-            os.environ["BANTIN_CLOCK"] = before
 
 
 class Page(NamedTuple):

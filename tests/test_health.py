@@ -3,21 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
-
 from samples import SampleSite
 from samples.moods import BLOCKED, always
 from tests.archives import bantin, done, make_archive, rows
+from tests.clock import Clock
 
-START = datetime(2026, 1, 2, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "clock"
-    path.write_text(START.isoformat())
-    monkeypatch.setenv("BANTIN_CLOCK", str(path))
-    return path
+BEGIN = datetime(2026, 1, 2, 1, tzinfo=UTC)
 
 
 def troubles(home: Path) -> list[str]:
@@ -25,12 +16,9 @@ def troubles(home: Path) -> list[str]:
     return [told.partition(":")[0] for told in row["troubles"]]
 
 
-def at(clock: Path, hours: int) -> None:
-    clock.write_text((START + timedelta(hours=hours)).isoformat())
-
-
-def test_a_page_of_refusal_is_no_reading(tmp_path: Path, clock: Path) -> None:
+def test_a_page_of_refusal_is_no_reading(tmp_path: Path, clock: Clock) -> None:
     """It comes with status 200; a day of it is told, and so is its end."""
+    clock.set(BEGIN)
     home = tmp_path / "kho"
     with SampleSite("nukeviet") as site:
         make_archive(home, [site])
@@ -38,25 +26,25 @@ def test_a_page_of_refusal_is_no_reading(tmp_path: Path, clock: Path) -> None:
         assert troubles(home) == []
         site.mood = always(BLOCKED)
         for hours in (12, 20, 25):
-            at(clock, hours)
+            clock.set(BEGIN + timedelta(hours=hours))
             bantin(home, "crawl")
         assert troubles(home) == ["blocked"]
         assert bantin(home, "status", "--check").returncode == 3
         assert bantin(home, "status").returncode == 0
         site.mood = None
-        at(clock, 24 * 9)
+        clock.set(BEGIN + timedelta(hours=24 * 9))
         done(home, "crawl")
         assert "blocked" not in troubles(home)
 
 
-def test_a_portal_that_answers_no_more_is_dead(tmp_path: Path, clock: Path) -> None:
+def test_a_portal_that_answers_no_more_is_dead(tmp_path: Path, clock: Clock) -> None:
+    clock.set(BEGIN)
     home = tmp_path / "kho"
     with SampleSite("uiarticle") as site:
         make_archive(home, [site])
         done(home, "crawl")
-    for hours in (12, 25):
-        at(clock, hours)
-        bantin(home, "crawl")
+    clock.set(BEGIN + timedelta(hours=25))
+    bantin(home, "crawl")  # which waits and asks again for half a minute
     assert troubles(home) == ["dead"]
     (home / "portals" / "uiarticle.toml").write_text(
         (home / "portals" / "uiarticle.toml").read_text() + 'closed = "2026-01-03"\n'

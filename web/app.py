@@ -11,13 +11,12 @@ from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from config import Config, load_secret
+from config import Config
 from model.errors import BantinError, InputError, UnknownId, UnknownPortal
 from publish.render import environment
-from publish.site import Site
+from publish.site import Site, open_site
 from storage.database import Engine, open_database
-from storage.figure_index import FigureIndex
-from storage.search import SearchIndex
+from storage.indexes import Indexes
 
 _HERE = Path(__file__).parent
 _HEADERS = {
@@ -38,24 +37,12 @@ class Archive:
     @cached_property
     def site(self) -> Site:
         """The address of the pages, and the key that signs links."""
-        web = self.config.web
-        return Site(web.address, web.name, load_secret(self.config.home))
+        return open_site(self.config.web, self.config.home)
 
     @cached_property
-    def index(self) -> SearchIndex:
-        """The search index of articles."""
-        return SearchIndex(self.config.index, self.engine)
-
-    @cached_property
-    def figure_index(self) -> FigureIndex:
-        """The search index of figures."""
-        folder = self.config.index
-        return FigureIndex(folder.with_name(folder.name + "-figures"), self.engine)
-
-    def catch_up(self) -> None:
-        """Bring both indexes up to the journal, unless another process is at it."""
-        self.index.catch_up()
-        self.figure_index.catch_up()
+    def indexes(self) -> Indexes:
+        """The search indexes."""
+        return Indexes(self.config.index, self.engine)
 
 
 def create_app(config: Config) -> FastAPI:

@@ -13,12 +13,12 @@ from model.errors import InputError, TooMany, UnknownId
 from publish.digest import Writer
 from publish.feeds import Feed, write_atom, write_json_feed, write_opml
 from publish.site import CONFIRM, DIGEST, LEAVE
-from publish.wording import wish_label
+from publish.wording import RHYTHMS, WEEKDAYS, wish_label
 from storage.outbox import get_delivery
 from storage.people import person_name
+from storage.queries import portal_names
 from storage.recent import Recent, told_last, told_of_person
-from storage.subscriptions import RHYTHMS, Rhythm, confirm, subscribe, unsubscribe
-from storage.vitals import listed_portals
+from storage.subscriptions import confirm, read_rhythm, subscribe, unsubscribe
 from storage.wishes import Wish, read_wish
 from web.app import archive_of, message, page
 from web.routes import Routes
@@ -46,14 +46,14 @@ def query_feed(request: Request, kind: str) -> Response:
 def portals_opml(request: Request) -> Response:
     """The feeds of all portals."""
     archive = archive_of(request)
-    portals = [(row.slug, row.name) for row in listed_portals(archive.engine)]
+    portals = portal_names(archive.engine).items()
     return _cached(request, write_opml(portals, archive.site), "text/x-opml; charset=utf-8")
 
 
 @router.reads("/portals/{slug}.{kind}")
 def portal_feed(request: Request, slug: str, kind: str) -> Response:
     """What a portal published, told last first."""
-    if slug not in {row.slug for row in listed_portals(archive_of(request).engine)}:
+    if slug not in portal_names(archive_of(request).engine):
         raise UnknownId(f"{slug}: không có cổng này")
     return _feed(request, kind, Wish(portal=slug))
 
@@ -70,9 +70,9 @@ def person_feed(request: Request, key: str, kind: str) -> Response:
 
 def _feed(request: Request, kind: str, wish: Wish) -> Response:
     archive = archive_of(request)
-    archive.catch_up()
-    entries = told_last(archive.engine, (archive.index, archive.figure_index), wish)
-    names = {row.slug: row.name for row in listed_portals(archive.engine)}
+    archive.indexes.catch_up()
+    entries = told_last(archive.engine, archive.indexes, wish)
+    names = portal_names(archive.engine)
     title = f"{archive.site.name}: {wish_label(wish, names)}"
     given = {} if request.url.path.startswith("/portals/") else wish.given()
     page_link = archive.site.link("/subscribe", **wish.given())
@@ -110,11 +110,11 @@ def subscribe_form(request: Request) -> Response:
     """The form to subscribe to a question."""
     wish = read_wish(dict(request.query_params))
     archive = archive_of(request)
-    portals = listed_portals(archive.engine)
-    names = {row.slug: row.name for row in portals}
+    names = portal_names(archive.engine)
     feeds = [archive.site.link(f"/feed.{kind}", **wish.given()) for kind in _TYPES]
     return page(
-        request, "subscribe.html", wish=wish, portals=portals, label=wish_label(wish, names), feeds=feeds,
+        request, "subscribe.html", wish=wish, portals=names, label=wish_label(wish, names), feeds=feeds,
+        rhythms=RHYTHMS, weekdays=WEEKDAYS,
         kept={k: v for k, v in wish.given().items() if k not in ("q", "portal")},
     )  # fmt: skip
 
@@ -129,10 +129,9 @@ async def subscribe_sent(request: Request) -> Response:
 
 def _take(request: Request, form: dict[str, str]) -> Response:
     _count(request)
-    email, name = form.pop("email", ""), form.pop("rhythm", "daily")
-    rhythm = Rhythm(name, _minute(form.pop("at", "07:00")), _weekday(form.pop("weekday", "0")))
-    if name not in RHYTHMS:
-        raise InputError(f"rhythm: chọn một trong {', '.join(RHYTHMS)}")
+    email = form.pop("email", "")
+    often = (("rhythm", "daily"), ("at", "07:00"), ("weekday", "0"))
+    rhythm = read_rhythm(*(form.pop(name, usual) for name, usual in often))
     if "://" in email:
         raise InputError("email: hãy nhập một địa chỉ thư")
     with suppress(TooMany):  # which nobody is told but who owns the address
@@ -156,27 +155,6 @@ def _count(request: Request) -> None:
     if len(asked) >= _MOST:
         raise InputError("Quá nhiều yêu cầu; hãy thử lại sau một giờ.")
     asked.append(moment)
-
-
-def _minute(written: str) -> int:
-    """The minute of the day that somebody wrote: 07:00, 7h or 7."""
-    if len(written) > 8:
-        raise InputError("at: viết giờ như 07:00")
-    hour, _, minute = written.strip().lower().replace("h", ":").partition(":")
-    if not (
-        hour.isdecimal()
-        and (minute or "0").isdecimal()
-        and int(hour) < 24
-        and int(minute or 0) < 60
-    ):
-        raise InputError(f"at {written}: viết giờ như 07:00")
-    return 60 * int(hour) + int(minute or 0)
-
-
-def _weekday(written: str) -> int:
-    if written not in "0123456" or len(written) != 1:
-        raise InputError(f"weekday {written}: 0 (thứ Hai) đến 6 (Chủ nhật)")
-    return int(written)
 
 
 @router.reads("/confirm/{token}")

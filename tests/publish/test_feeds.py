@@ -28,16 +28,15 @@ from publish.feeds import (
 from publish.site import Site
 from storage.recent import Recent
 from tests.archives import rows
+from tests.clock import Clock, owned_clock
 from tests.sink import (
     SITE,
     Answer,
-    Clock,
     Page,
     Web,
     bring,
     make_portals,
     open_home,
-    owned_clock,
     served_app,
 )
 
@@ -380,7 +379,7 @@ def recent(**more: Any) -> Recent:
     told: dict[str, Any] = {
         "id": "1f0c9e2ab4d57730", "title": "Tin", "portal": "gia-vien", "name": "Gia Viễn", "url": "https://h.example/1",
         "archived": "/archive/x", "published": "2026-03-01", "at": datetime(2026, 3, 2, tzinfo=UTC), "byline": None,
-        "text": "Tin\n\nMột dòng.", "vanished": False, "first": True,
+        "text": "Tin\n\nMột dòng.",
     }  # fmt: skip
     return Recent(**(told | more))
 

@@ -17,13 +17,13 @@ import pytest
 from aiosmtpd.smtp import AuthResult
 from sqlalchemy import Engine, func, select, update
 
-from config import Config, load_secret
+from config import Config
 from model.settings import MailConfig
 from publish import mail
 from publish.digest import Writer, one_line
 from publish.mail import Letter, Mailer, Undelivered, as_bytes
 from publish.render import render
-from publish.site import Site
+from publish.site import Site, open_site
 from storage import schema
 from storage.database import begin, look
 from storage.journal import add_line
@@ -32,11 +32,11 @@ from storage.subscriptions import get_subscription, subscribe, unsubscribe
 from storage.wishes import Wish
 from tests.archives import bantin, done
 from tests.certificates import tls_context
+from tests.clock import Clock, owned_clock
 from tests.sink import (
     DROP,
     SENDER,
     SITE,
-    Clock,
     Page,
     Sink,
     Tags,
@@ -48,7 +48,6 @@ from tests.sink import (
     make_due,
     make_portals,
     open_home,
-    owned_clock,
     part_text,
     rewind,
     send_due,
@@ -340,7 +339,7 @@ def test_a_login_that_is_refused_tells_no_password(password: str) -> None:
 
     with (
         smtp(authenticator=check, auth_require_tls=False) as sink,
-        Mailer(sink.settings(user="kho@kho.example"), password) as mailer,
+        Mailer(sink.settings(user="kho@kho.example", password=password)) as mailer,
     ):
         try:
             mailer.send([TO], written())
@@ -365,12 +364,6 @@ HOMES = Page("1", "Xóa nhà tạm", "UBND huyện hỗ trợ 31 tỷ đồng ch
 ROADS = Page("2", "Làm đường", "Xã Gia Hòa làm 12 km đường bê tông nông thôn trong quý I.")
 SIX = [Page(f"s{n}", f"Họp số {n}", f"Xã số {n} họp về thu ngân sách {n + 20} tỷ đồng.") for n in range(6)]  # fmt: skip
 MANY = 53
-
-
-@pytest.fixture
-def clock(tmp_path: Path) -> Iterator[Clock]:
-    with owned_clock(tmp_path) as clock:
-        yield clock
 
 
 @pytest.fixture(scope="module")
@@ -416,7 +409,7 @@ def told(engine: Engine, site: Site = SITE, after: int = 0, **wish: Any) -> Take
 
 
 def test_a_preview_is_what_is_sent(config: Config, engine: Engine, clock: Clock) -> None:
-    site = Site(config.web.address, config.web.name, load_secret(config.home))
+    site = open_site(config.web, config.home)
     key = follow(engine, TO, q="hộ nghèo", portal="gia-vien")
     rewind(engine, key)
     shown = {part: done(config.home, "digest", "preview", key, *part) for part in ((), ("--html",))}
@@ -519,6 +512,26 @@ def test_edited_shows_figures_before_and_after(home: Path, engine: Engine, clock
         clock.forward(days=1)
         assert make_digests(engine) == 0
         assert send_due(engine, again.settings()).sent == 0
+
+
+def test_numbers_keep_what_hedges_them(home: Path, engine: Engine, clock: Clock) -> None:
+    """As "hơn 31 tỷ" is not 31 tỷ, and "gần 31 tỷ" another number."""
+    hedge = HOMES._replace(
+        path="9", title="Xây trường", text="Huyện chi hơn 31 tỷ đồng xây trường."
+    )
+    bring(home, "gia-vien", hedge)
+    key = follow(engine, TO, q="trường", portal="gia-vien")
+    rewind(engine, key)
+    make_digests(engine)
+    clock.forward(hours=2)
+    bring(home, "gia-vien", hedge._replace(text=hedge.text.replace("hơn", "gần")))
+    clock.forward(days=1)
+    make_digests(engine)
+    with smtp() as sink:
+        assert send_due(engine, sink.settings()).sent == 2
+    first, second = (taken.part("plain") for taken in sink.letters)
+    assert "Số liệu: hơn 31 tỷ đồng" in first
+    assert "hơn 31 tỷ đồng -> gần 31 tỷ đồng" in second
 
 
 def vanish(engine: Engine, title: str) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import shutil
 import socket
 import threading
 import time
@@ -27,18 +26,15 @@ from storage.database import begin
 from storage.outbox import make_digests
 from storage.subscriptions import get_subscription
 from tests.certificates import tls_context
+from tests.clock import Clock, owned_clock
 from tests.serving import served
 from tests.sink import (
-    Clock,
     Page,
     bring,
     deliveries,
-    engine_of,
     follow,
     make_due,
     make_portals,
-    open_home,
-    owned_clock,
     rewind,
     send_due,
     smtp,
@@ -313,12 +309,6 @@ def test_a_path_may_have_any_letters() -> None:
 # Webhooks of an archive.
 
 
-@pytest.fixture
-def clock(tmp_path: Path) -> Iterator[Clock]:
-    with owned_clock(tmp_path) as clock:
-        yield clock
-
-
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("base")
@@ -326,18 +316,6 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
         make_portals(home, {"gia-vien": "Cổng huyện Gia Viễn"})
         bring(home, "gia-vien", HOMES, HOMES._replace(path="2", title="Làm đường", text="Làm 12 km đường."), HOMES._replace(path="3", title="Thu ngân sách"))  # fmt: skip
     return home
-
-
-@pytest.fixture
-def home(base: Path, tmp_path: Path, clock: Clock) -> Path:
-    shutil.copytree(base, tmp_path / "archive")
-    return tmp_path / "archive"
-
-
-@pytest.fixture
-def engine(home: Path) -> Iterator[Engine]:
-    with engine_of(open_home(home)) as engine:
-        yield engine
 
 
 def settings(*hooks: Hook) -> MailConfig:

@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +26,7 @@ from storage.subscriptions import (
     unsubscribe,
 )
 from storage.wishes import Wish, read_wish
+from tests.clock import Clock
 from text import VIETNAM
 
 OpenOnce = Callable[[], Engine]
@@ -92,28 +92,12 @@ class Desk:
             ]
 
 
-@pytest.fixture
-def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
-    """Moves the time on."""
-    path = tmp_path / "clock"
-
-    def move(span: timedelta) -> None:
-        at = datetime.fromisoformat(path.read_text()) + span
-        path.write_text(at.isoformat())
-
-    path.write_text("2026-01-05T00:00:00+00:00")
-    monkeypatch.setenv("BANTIN_CLOCK", str(path))
-    return move
-
-
 def follow(engine: Engine, wish: Wish = EVERYTHING, rhythm: str = "at_once") -> str:
     return subscribe(engine, "an@example.vn", wish, Rhythm(rhythm), confirmed=True)
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_each_change_is_told_once(
-    opened: OpenOnce, clock: Callable[[timedelta], None], seed: int
-) -> None:
+def test_each_change_is_told_once(opened: OpenOnce, clock: Clock, seed: int) -> None:
     """Random publishing, editing, taking back and vanishing, with runs of the maker that die at any point."""
     engine, chance = opened(), random.Random(seed)
     desk = Desk(engine)
@@ -122,7 +106,7 @@ def test_each_change_is_told_once(
     held, states = dict[str, str](), dict[str, str]()  # texts by article: those known, those there
     expected: list[tuple[str, str]] = []
     for _ in range(60):
-        clock(timedelta(minutes=1))
+        clock.forward(minutes=1)
         name = f"bài {chance.randrange(12)}"
         act = chance.random()
         if act < 0.6:
@@ -139,7 +123,7 @@ def test_each_change_is_told_once(
             expected += _expect(states, held)
             make_digests(engine)
     expected += _expect(states, held)
-    clock(timedelta(minutes=1))
+    clock.forward(minutes=1)
     make_digests(engine)
     assert sorted((kind, edition) for _, kind, edition in desk.told()) == sorted(expected)
     assert {one for one, _, _ in desk.told()} == {key}
@@ -160,42 +144,40 @@ def _expect(states: dict[str, str], held: dict[str, str]) -> list[tuple[str, str
     return found
 
 
-def test_what_is_not_read_yet_waits(opened: OpenOnce, clock: Callable[[timedelta], None]) -> None:
+def test_what_is_not_read_yet_waits(opened: OpenOnce, clock: Clock) -> None:
     engine = opened()
     desk = Desk(engine)
     follow(engine)
     desk.publish("một", "chữ", read=False)
-    clock(timedelta(minutes=1))
+    clock.forward(minutes=1)
     assert make_digests(engine) == 0
     assert get_subscription(engine, follow(engine)).watermark == 0
     desk.annotate()
     assert make_digests(engine) == 1
     desk.publish("hai", "không đọc được", read=False)
     assert make_digests(engine) == 0
-    clock(timedelta(hours=3))
+    clock.forward(hours=3)
     assert make_digests(engine) == 1
     assert len(desk.told()) == 2
 
 
-def test_edits_that_take_away_what_was_wished_for_are_told(
-    opened: OpenOnce, clock: Callable[[timedelta], None]
-) -> None:
+def test_edits_that_take_away_what_was_wished_for_are_told(opened: OpenOnce, clock: Clock) -> None:
     engine = opened()
     desk = Desk(engine)
     follow(engine, Wish(q="hộ nghèo"))
     article = desk.publish("một", "31 hộ nghèo")
     make_digests(engine)
-    clock(timedelta(minutes=1))
+    clock.forward(minutes=1)
     desk.publish("một", "không còn gì")
     desk.publish("hai", "không liên quan")
     make_digests(engine)
     assert [kind for _, kind, _ in desk.told()] == ["new", "edited"]
-    clock(timedelta(minutes=1))
+    clock.forward(minutes=1)
     desk.vanish(article)
     make_digests(engine)
     assert len(desk.told()) == 2  # what is gone does not tell of hộ nghèo any more
     desk.vanish(desk.publish("ba", "5 hộ nghèo"))
-    clock(timedelta(minutes=1))
+    clock.forward(minutes=1)
     make_digests(engine)
     assert [kind for _, kind, _ in desk.told()] == ["new", "edited", "new"]
     assert _items(engine)[-1]["vanished"]
@@ -207,20 +189,18 @@ def _items(engine: Engine) -> list[dict[str, Any]]:
         return [item for row in rows for item in row.items]
 
 
-def test_vanished_articles_are_told(opened: OpenOnce, clock: Callable[[timedelta], None]) -> None:
+def test_vanished_articles_are_told(opened: OpenOnce, clock: Clock) -> None:
     engine = opened()
     desk = Desk(engine)
     article = desk.publish("một", "chữ")
     follow(engine)
-    clock(timedelta(minutes=1))
+    clock.forward(minutes=1)
     desk.vanish(article)
     make_digests(engine)
     assert [kind for _, kind, _ in desk.told()] == ["vanished"]
 
 
-def test_reposts_stand_under_the_first(
-    opened: OpenOnce, clock: Callable[[timedelta], None]
-) -> None:
+def test_reposts_stand_under_the_first(opened: OpenOnce, clock: Clock) -> None:
     engine = opened()
     desk = Desk(engine)
     follow(engine)
@@ -234,37 +214,34 @@ def test_reposts_stand_under_the_first(
     assert item["also"] == [{"article": copy, "portal": "a"}]
 
 
-def test_portals_are_in_order_and_wishes_narrow(
-    opened: OpenOnce, clock: Callable[[timedelta], None]
-) -> None:
+def test_portals_are_in_order_and_wishes_narrow(opened: OpenOnce, clock: Clock) -> None:
     engine = opened()
     desk = Desk(engine)
     for n in range(3):
         desk.publish(f"a{n}", "tin hộ nghèo")
         desk.publish(f"b{n}", "tin khác", "b")
-    items, last = preview_items(engine, Wish(), 0)
+    items = preview_items(engine, Wish(), 0)
     assert [item["article"] for item in items[:3]] == sorted(
         (derive_id("article", "a", f"a{n}") for n in range(3)), reverse=True
     )
-    assert last == 6
-    assert len(preview_items(engine, Wish(portal="b"), 0)[0]) == 3
-    assert len(preview_items(engine, Wish(q="ho ngheo"), 0)[0]) == 3
-    assert preview_items(engine, Wish(portal="b", q="hộ nghèo"), 0)[0] == []
+    assert len(items) == 6
+    assert len(preview_items(engine, Wish(portal="b"), 0)) == 3
+    assert len(preview_items(engine, Wish(q="ho ngheo"), 0)) == 3
+    assert preview_items(engine, Wish(portal="b", q="hộ nghèo"), 0) == []
 
 
-def test_daily_digests_come_once_and_missed_days_are_one(
-    opened: OpenOnce, clock: Callable[[timedelta], None]
-) -> None:
+def test_daily_digests_come_once_and_missed_days_are_one(opened: OpenOnce, clock: Clock) -> None:
     engine = opened()
     desk = Desk(engine)
-    key = follow(engine, rhythm="daily")  # 07:00 in Vietnam is 00:00 UTC; the clock stands at that
+    clock.set(datetime(2026, 1, 5, 7, tzinfo=VIETNAM))
+    key = follow(engine, rhythm="daily")
     assert make_digests(engine) == 0
     desk.publish("một", "chữ")
-    clock(timedelta(days=3, minutes=5))
+    clock.forward(days=3, minutes=5)
     assert make_digests(engine) == 1
     assert make_digests(engine) == 0
     assert get_subscription(engine, key).due == datetime(2026, 1, 9, tzinfo=UTC)
-    clock(timedelta(days=1))
+    clock.forward(days=1)
     assert make_digests(engine) == 0  # nothing new, no mail
     assert get_subscription(engine, key).due == datetime(2026, 1, 10, tzinfo=UTC)
 
@@ -282,9 +259,7 @@ def test_next_due_is_after_and_at_its_minute(name: str, minute: int) -> None:
         )
 
 
-def test_subscriptions_begin_end_and_are_forgotten(
-    opened: OpenOnce, clock: Callable[[timedelta], None]
-) -> None:
+def test_subscriptions_begin_end_and_are_forgotten(opened: OpenOnce, clock: Clock) -> None:
     engine = opened()
     desk = Desk(engine)
     desk.publish("cũ", "trước khi đăng ký")
@@ -299,7 +274,7 @@ def test_subscriptions_begin_end_and_are_forgotten(
     assert not confirm(engine, key)
     assert _deliveries(engine) == []
     subscribe(engine, "quen@example.vn", Wish())
-    clock(timedelta(days=8))
+    clock.forward(days=8)
     assert forget_old(engine) == 2
     with look(engine) as session:
         assert session.scalars(select(schema.Subscription)).all() == []
@@ -311,19 +286,19 @@ def _deliveries(engine: Engine) -> list[str]:
 
 
 def test_refusals_for_good_end_a_subscription_and_others_are_tried_again(
-    opened: OpenOnce, clock: Callable[[timedelta], None]
+    opened: OpenOnce, clock: Clock
 ) -> None:
     engine = opened()
     desk = Desk(engine)
     key = follow(engine)
     for n in range(3):
-        clock(timedelta(minutes=1))
+        clock.forward(minutes=1)
         desk.publish(f"bài {n}", "chữ")
         make_digests(engine)
         (due,) = outbox.due_deliveries(engine, 9)
         note_failed(engine, due, "451 later", for_good=False)
         assert outbox.due_deliveries(engine, 9) == []
-        clock(timedelta(minutes=2))
+        clock.forward(minutes=2)
         assert outbox.due_deliveries(engine, 9) == [due]
         note_failed(engine, due, "550 no", for_good=True)
     assert get_subscription(engine, key).due is None
@@ -356,9 +331,7 @@ def test_wishes_survive_being_kept() -> None:
     assert read_wish(wish.given()) == wish
 
 
-def test_one_that_cannot_be_told_keeps_no_other_back(
-    opened: OpenOnce, clock: Callable[[timedelta], None]
-) -> None:
+def test_one_that_cannot_be_told_keeps_no_other_back(opened: OpenOnce, clock: Clock) -> None:
     engine = opened()
     desk = Desk(engine)
     good, bad = follow(engine), subscribe(engine, "binh@example.vn", Wish(), Rhythm("at_once"), confirmed=True)  # fmt: skip
@@ -371,9 +344,7 @@ def test_one_that_cannot_be_told_keeps_no_other_back(
     assert get_subscription(engine, bad).watermark == 0
 
 
-def test_what_is_settled_does_not_wait_for_what_is_not(
-    opened: OpenOnce, clock: Callable[[timedelta], None]
-) -> None:
+def test_what_is_settled_does_not_wait_for_what_is_not(opened: OpenOnce, clock: Clock) -> None:
     """A portal that is read for the first time holds nobody up; nothing of what waits is told by halves."""
     engine = opened()
     desk = Desk(engine)
@@ -385,7 +356,7 @@ def test_what_is_settled_does_not_wait_for_what_is_not(
     assert make_digests(engine) == 1
     assert get_subscription(engine, key).watermark == 1
     desk.annotate()
-    clock(timedelta(minutes=1))
+    clock.forward(minutes=1)
     assert make_digests(engine) == 1
     assert sorted(kind for _, kind, _ in desk.told()) == ["new"] * 3
     assert get_subscription(engine, key).watermark == 4

@@ -18,8 +18,8 @@ from storage.database import begin, look
 from storage.outbox import make_digests
 from storage.subscriptions import MOST, list_subscriptions
 from tests.archives import rows
+from tests.clock import Clock, owned_clock
 from tests.sink import (
-    Clock,
     Page,
     Tags,
     Web,
@@ -30,7 +30,6 @@ from tests.sink import (
     make_due,
     make_portals,
     open_home,
-    owned_clock,
     send_due,
     served_app,
     smtp,
@@ -50,12 +49,6 @@ def unknown_readers() -> None:
     following._asked.clear()
 
 
-@pytest.fixture
-def clock(tmp_path: Path) -> Iterator[Clock]:
-    with owned_clock(tmp_path) as clock:
-        yield clock
-
-
 def fill(home: Path) -> None:
     make_portals(home, {"gia-vien": "Cổng huyện <b>Gia Viễn</b>"})
     bring(home, "gia-vien", HOMES, EVIL)
@@ -70,21 +63,9 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def home(base: Path, tmp_path: Path, clock: Clock) -> Path:
-    shutil.copytree(base, tmp_path / "archive")
-    return tmp_path / "archive"
-
-
-@pytest.fixture
 def web(home: Path) -> Iterator[Web]:
     with served_app(open_home(home)) as web:
         yield web
-
-
-@pytest.fixture
-def engine(home: Path) -> Iterator[Engine]:
-    with engine_of(open_home(home)) as engine:
-        yield engine
 
 
 @pytest.fixture(scope="module")

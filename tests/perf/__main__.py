@@ -1,10 +1,13 @@
 """Search and storage at size, beside SQLite FTS5 and PostgreSQL full text on the same bulletins in the same run.
 
 `make bench-search` takes 200,000 bulletins; N=1000000 as many as are named. Writes docs/performance.md and its plot.
+With `--home DIR` everything is kept there, and a run that was stopped goes on where it was.
 """
 
 import argparse
+import json
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -29,29 +33,61 @@ from storage.queries import Page, portal_places, search_articles
 from storage.search import SearchIndex
 from tests import postgres
 from tests.archives import BANTIN
-from tests.perf.corpus import fill_database, make_bulletins, read_vocabulary
+from tests.perf.corpus import DAYS, FIRST, fill_database, make_bulletins, read_vocabulary
 from tests.perf.report import USUAL, write_report
 from tests.perf.storing import store_articles
 from text import fold
 from text.queries import read_query
 
-ROUNDS = 3  # of each question, after one that warms up
+ROUNDS = (
+    3  # of each question, after one that warms up; one where there are more bulletins than usual
+)
+EXPORTED = 1_050_000  # rows
 Times = dict[str, list[float]]
+
+
+class Notes:
+    """What was measured, by step; kept in a file, so that a run that was stopped goes on."""
+
+    def __init__(self, home: Path, count: int) -> None:
+        self._path, self.count = home / "measured.json", count
+        kept = json.loads(self._path.read_text(encoding="utf-8")) if self._path.exists() else {}
+        self.told: dict[str, str] = kept.get("told", {})
+        self.times: dict[str, Times] = kept.get("times", {})
+
+    def once(self, name: str, work: Callable[[], Any]) -> None:
+        """Do a step that was not done; what it notes is kept with it."""
+        if name in self.told or name in self.times:
+            return
+        work()
+        kept = {"told": self.told, "times": self.times}
+        self._path.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+
+    def clocked(self, name: str, count: int, unit: str, work: Callable[[], Any]) -> None:
+        """Note how many of something a second some work does."""
+
+        def measure() -> None:
+            began = time.perf_counter()
+            work()
+            self.told[name] = f"{count / (time.perf_counter() - began):,.0f} {unit}/s"
+            say(f"{name}: {self.told[name]}")
+
+        self.once(name, measure)
+
+    def timed(self, ask: Callable[[str], Any], asked: list[str]) -> list[float]:
+        """Milliseconds of each question, several times."""
+        for question in asked:
+            ask(question)
+        times = []
+        for question in asked * (ROUNDS if self.count <= USUAL else 1):
+            began = time.perf_counter()
+            ask(question)
+            times.append((time.perf_counter() - began) * 1000)
+        return times
 
 
 def say(line: str) -> None:
     sys.stderr.write(f"{time.strftime('%H:%M:%S')} {line}\n")
-
-
-def clocked(
-    name: str, count: int, unit: str, work: Callable[[], Any], told: dict[str, str]
-) -> None:
-    """Note how many of something a second some work does."""
-    began = time.perf_counter()
-    work()
-    seconds = time.perf_counter() - began
-    told[name] = f"{count / seconds:,.0f} {unit}/s"
-    say(f"{name}: {told[name]}")
 
 
 def questions() -> dict[str, list[str]]:
@@ -83,19 +119,7 @@ def questions() -> dict[str, list[str]]:
     }
 
 
-def timed(ask: Callable[[str], Any], asked: list[str]) -> list[float]:
-    """Milliseconds of each question, several times."""
-    for question in asked:
-        ask(question)
-    times = []
-    for question in asked * ROUNDS:
-        began = time.perf_counter()
-        ask(question)
-        times.append((time.perf_counter() - began) * 1000)
-    return times
-
-
-def ours(engine: Engine, index: SearchIndex) -> Times:
+def ours(notes: Notes, engine: Engine, index: SearchIndex) -> Times:
     """Our answers whole: totals, facets, re-posts, 20 results with snippets from the database."""
 
     def best(question: str) -> Any:
@@ -105,12 +129,12 @@ def ours(engine: Engine, index: SearchIndex) -> Times:
         return search_articles(engine, index, read_query(question), Page(question, "newest"))
 
     return {
-        name: timed(newest if "by date" in name else best, asked)
+        name: notes.timed(newest if "by date" in name else best, asked)
         for name, asked in questions().items()
     }
 
 
-def figures(engine: Engine, index: FigureIndex) -> Times:
+def figures(notes: Notes, engine: Engine, index: FigureIndex) -> Times:
     places = portal_places(engine)
     asked = questions()
 
@@ -121,23 +145,24 @@ def figures(engine: Engine, index: FigureIndex) -> Times:
         return next(find_figures(engine, index, FigureQuery(read_query(question))), None)
 
     return {
-        "figures: two words, money, by month": timed(
+        "figures: two words, money, by month": notes.timed(
             lambda q: group(q, "money"), asked["two words, exact over folded"]
         ),
-        "figures: folded phrase, counts, by month": timed(
+        "figures: folded phrase, counts, by month": notes.timed(
             lambda q: group(q, "count"), asked["folded phrase"]
         ),
-        "figures: common word, money, by month": timed(
+        "figures: common word, money, by month": notes.timed(
             lambda q: group(q, "money"), asked["common word"]
         ),
-        "figures: phrase, first rows": timed(first, asked["phrase"]),
+        "figures: phrase, first rows": notes.timed(first, asked["phrase"]),
     }
 
 
 class Fts5:
     """SQLite's own full text search over the same texts, marks folded."""
 
-    def __init__(self, source: Path, folder: Path, told: dict[str, str], count: int) -> None:
+    def __init__(self, source: Path, folder: Path) -> None:
+        (folder / "fts.db").unlink(missing_ok=True)
         self.connection = sqlite3.connect(folder / "fts.db")
         self.connection.execute("PRAGMA journal_mode=OFF")
         self.connection.execute(f"ATTACH 'file:{source}?mode=ro' AS ours")
@@ -152,11 +177,8 @@ class Fts5:
             "CREATE VIRTUAL TABLE fts USING fts5(body, content='doc', content_rowid='id',"
             " tokenize='unicode61 remove_diacritics 2', prefix='')"
         )
-        clocked("FTS5 build", count, "bulletins", self._build, told)
-        size = (folder / "fts.db").stat().st_size
-        told["FTS5 size with its texts"] = f"{size / 2**20:,.0f} MB"
 
-    def _build(self) -> None:
+    def build(self) -> None:
         self.connection.execute("INSERT INTO fts(fts) VALUES ('rebuild')")
         self.connection.commit()
 
@@ -178,7 +200,7 @@ class Fts5:
 class Postgres:
     """PostgreSQL's own full text search over the same texts."""
 
-    def __init__(self, address: str, source: Engine, told: dict[str, str], count: int) -> None:
+    def __init__(self, address: str, source: Engine) -> None:
         self.connection = psycopg.connect(address.replace("+psycopg", ""), autocommit=True)
         self.connection.execute(
             "CREATE TABLE doc (id text, portal text, published text, body text, tsv tsvector)"
@@ -190,11 +212,8 @@ class Postgres:
             with cursor.copy("COPY doc (id, portal, published, body) FROM STDIN") as copy:
                 for row in session.execute(asked.execution_options(yield_per=1000)):
                     copy.write_row(tuple(row))
-        clocked("PostgreSQL tsvector and GIN", count, "bulletins", self._build, told)
-        size = self.connection.execute("SELECT pg_total_relation_size('doc')").fetchone()
-        told["PostgreSQL size with its texts"] = f"{(size or [0])[0] / 2**20:,.0f} MB"
 
-    def _build(self) -> None:
+    def build(self) -> None:
         self.connection.execute("UPDATE doc SET tsv = to_tsvector('simple', body)")
         self.connection.execute("CREATE INDEX ON doc USING gin (tsv)")
         self.connection.execute("CREATE INDEX ON doc (portal, published)")
@@ -222,19 +241,11 @@ def plain(question: str) -> tuple[str, str, str, str]:
     return words, *(days or ["", ""])[:2], portal[1] if portal else ""  # type: ignore[return-value]
 
 
-def exporting(home: Path, told: dict[str, str]) -> None:
-    """A long export by the command, and the most memory it takes."""
-    command = [
-        BANTIN,
-        "export",
-        "mentions",
-        "-f",
-        "csv",
-        "-o",
-        str(home / "mentions.csv"),
-        "--to",
-        "2020-12-31",
-    ]
+def exporting(home: Path, notes: Notes) -> None:
+    """An export of a million rows by the command, and the most memory it takes."""
+    last = FIRST + timedelta(days=min(DAYS, DAYS * EXPORTED // (10 * notes.count)))
+    path = home / "mentions.csv"
+    command = [BANTIN, "export", "mentions", "-f", "csv", "-o", str(path), "--to", last.isoformat()]
     began = time.perf_counter()
     child = subprocess.Popen(command, cwd=home, stderr=subprocess.DEVNULL)
     most = 0  # of the program itself; what wait4(2) tells begins with the memory of who started it
@@ -245,65 +256,105 @@ def exporting(home: Path, told: dict[str, str]) -> None:
         time.sleep(0.1)
     seconds = time.perf_counter() - began
     assert child.returncode == 0
-    with (home / "mentions.csv").open("rb") as file:
+    with path.open("rb") as file:
         rows = sum(1 for _ in file) - 1
-    told["CSV export of mentions"] = (
+    path.unlink()
+    notes.told["CSV export of mentions"] = (
         f"{rows:,} rows, {rows / seconds:,.0f} rows/s, {most} MB at most"
     )
-    say(told["CSV export of mentions"])
+    say(notes.told["CSV export of mentions"])
 
 
-def telling(home: Path, told: dict[str, str]) -> None:
+def telling(home: Path, notes: Notes) -> None:
     """Ten thousand digests, in a process of its own."""
     command = [sys.executable, "-m", "tests.perf.digests", str(home / "bantin.db")]
-    told["digests"] = subprocess.check_output(command, text=True).strip()
-    say(told["digests"])
+    notes.told["digests"] = subprocess.check_output(command, text=True).strip()
+    say(notes.told["digests"])
 
 
 def folder_size(folder: Path) -> str:
     return f"{sum(path.stat().st_size for path in folder.iterdir()) / 2**20:,.0f} MB"
 
 
+def build(home: Path, notes: Notes) -> Engine:
+    """The archive of so many bulletins with both indexes."""
+    count, steps = notes.count, ("generator and rows", "index of articles", "index of figures")
+    made = (("bantin.db*",), ("index",), ("index-figures",))
+    for step, patterns in zip(steps, made, strict=True):
+        if step not in notes.told:  # what is half done would be no measure
+            for path in (path for pattern in patterns for path in home.glob(pattern)):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+    subprocess.run([BANTIN, "init"], cwd=home, check=True, stderr=subprocess.DEVNULL)
+    engine = open_database(f"sqlite:///{home / 'bantin.db'}")
+    notes.clocked(steps[0], count, "bulletins", lambda: fill_database(engine, count))
+    notes.told["database"] = f"{(home / 'bantin.db').stat().st_size / 2**20:,.0f} MB"
+    notes.clocked(steps[1], count, "bulletins", SearchIndex(home / "index", engine).catch_up)
+    notes.clocked(
+        steps[2], 10 * count, "figures", FigureIndex(home / "index-figures", engine).catch_up
+    )
+    notes.told["size of the index, and of figures"] = (
+        f"{folder_size(home / 'index')}, {folder_size(home / 'index-figures')}"
+    )
+    return engine
+
+
+def ask_ours(home: Path, notes: Notes, engine: Engine) -> None:
+    index, of_figures = (
+        SearchIndex(home / "index", engine),
+        FigureIndex(home / "index-figures", engine),
+    )
+    notes.times["ours"] = ours(notes, engine, index) | figures(notes, engine, of_figures)
+    say("ours asked")
+
+
+def ask_others(home: Path, notes: Notes, engine: Engine, stack: ExitStack) -> None:
+    """FTS5, then PostgreSQL, each built and asked where it was not."""
+    asked = {name: found for name, found in questions().items() if not name.startswith("facets")}
+
+    def ask_fts() -> None:
+        other = Fts5(home / "bantin.db", home)
+        notes.clocked("FTS5 build", notes.count, "bulletins", other.build)
+        size = (home / "fts.db").stat().st_size
+        notes.told["FTS5 size with its texts"] = f"{size / 2**20:,.0f} MB"
+        notes.times["FTS5"] = {name: notes.timed(other.ask, found) for name, found in asked.items()}
+        other.connection.close()
+
+    def ask_postgres() -> None:
+        address = postgres.fresh_database(stack.enter_context(postgres.server()))
+        other = Postgres(address, engine)
+        notes.clocked("PostgreSQL tsvector and GIN", notes.count, "bulletins", other.build)
+        size = other.connection.execute("SELECT pg_total_relation_size('doc')").fetchone()
+        notes.told["PostgreSQL size with its texts"] = f"{(size or [0])[0] / 2**20:,.0f} MB"
+        del asked["folded phrase"]  # it has no such thing
+        notes.times["PostgreSQL"] = {
+            name: notes.timed(other.ask, found) for name, found in asked.items()
+        }
+        other.connection.close()
+
+    notes.once("FTS5", ask_fts)
+    notes.once("PostgreSQL", ask_postgres)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("count", nargs="?", type=int, default=USUAL, help="bulletins")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    parser.add_argument("--home", type=Path, help="keep everything in this folder")
     chosen = parser.parse_args()
-    count: int = chosen.count
-    told: dict[str, str] = {}
     with ExitStack() as stack:
-        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        store_articles(home / "store", told, say)
-        subprocess.run([BANTIN, "init"], cwd=home, check=True, stderr=subprocess.DEVNULL)
-        engine = open_database(f"sqlite:///{home / 'bantin.db'}")
+        home = chosen.home or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        home.mkdir(parents=True, exist_ok=True)
+        notes = Notes(home, chosen.count)
+        notes.once(
+            "storing, indexes included", lambda: store_articles(home / "store", notes.told, say)
+        )
+        engine = build(home, notes)
         stack.callback(engine.dispose)
-        clocked(
-            "generator and rows", count, "bulletins", lambda: fill_database(engine, count), told
-        )
-        told["database"] = f"{(home / 'bantin.db').stat().st_size / 2**20:,.0f} MB"
-        index, of_figures = (
-            SearchIndex(home / "index", engine),
-            FigureIndex(home / "index-figures", engine),
-        )
-        clocked("index of articles", count, "bulletins", index.catch_up, told)
-        clocked("index of figures", 10 * count, "figures", of_figures.catch_up, told)
-        told["size of the index, and of figures"] = (
-            f"{folder_size(home / 'index')}, {folder_size(home / 'index-figures')}"
-        )
-        times: dict[str, Times] = {"ours": ours(engine, index) | figures(engine, of_figures)}
-        exporting(home, told)
-        telling(home, told)
-        fts = Fts5(home / "bantin.db", home, told, count)
-        asked = {
-            name: found for name, found in questions().items() if not name.startswith("facets")
-        }
-        times["FTS5"] = {name: timed(fts.ask, found) for name, found in asked.items()}
-        address = postgres.fresh_database(stack.enter_context(postgres.server()))
-        other = Postgres(address, engine, told, count)
-        del asked["folded phrase"]  # it has no such thing
-        times["PostgreSQL"] = {name: timed(other.ask, found) for name, found in asked.items()}
-        other.connection.close()
-    write_report(count, told, times, write=chosen.write)
+        notes.once("ours", lambda: ask_ours(home, notes, engine))
+        notes.once("CSV export of mentions", lambda: exporting(home, notes))
+        notes.once("digests", lambda: telling(home, notes))
+        ask_others(home, notes, engine, stack)
+    write_report(chosen.count, notes.told, notes.times, write=chosen.write)
 
 
 if __name__ == "__main__":

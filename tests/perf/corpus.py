@@ -36,7 +36,7 @@ PROVINCES = (
     "Bạc Liêu",
     "Nghệ An",
 )
-_FIRST, _DAYS = date(2015, 1, 1), 4200
+FIRST, DAYS = date(2015, 1, 1), 4200
 _CLAUSES = 34  # of a bulletin
 _RARE = 24  # words of a bulletin from the whole vocabulary
 _UNITS = {"money": None, "count": None, "percent": "%", "measure": "ha"}
@@ -111,7 +111,7 @@ def _bulletin(number: int, dice: random.Random, known: Vocabulary) -> Bulletin:
     kinds = ("person", "place", "organisation")
     names = [(kinds[at % 3], dice.choice(known.names)) for at in range(10)]
     text = ". ".join(sentences)
-    day = _FIRST + timedelta(days=dice.randrange(_DAYS))
+    day = FIRST + timedelta(days=dice.randrange(DAYS))
     title = dice.choices(known.clauses, cum_weights=known.clause_weights)[0]
     section = dice.choice(("Tin tức", "Thời sự", "Kinh tế", "Văn hóa - Xã hội"))
     portal = dice.choice(PORTALS)

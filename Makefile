@@ -29,8 +29,9 @@ check: setup       ## style and types
 eval: setup        ## quality of reading on the gold bulletins, beside stock underthesea
 	$(BIN)/python -m tests.eval
 
-bench: setup       ## speed of each part as a ratio to something known in the same run
+bench: setup       ## speed of each part as a ratio to something known in the same run; then 20 readers of N bulletins
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.perf.load $(N)
 
 bench-search: setup ## search and storage at size, beside FTS5 and PostgreSQL; N=1000000 for as many
 	$(BIN)/python -m tests.perf $(N) --write

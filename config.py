@@ -21,6 +21,9 @@ allow_private = []     # hosts on private addresses that may be crawled, e.g. ["
 
 [web]
 address = "http://127.0.0.1:8000"   # what links in mails and feeds begin with
+contact = ""           # where corrections and removals are asked for, shown on the page "about"
+per_minute = 600       # requests of one reader; 0 is no bound
+operator = ""          # what `bantin password` prints; without it there are no operator's pages
 
 [mail]
 server = ""            # host:port; without one no mail is sent
@@ -92,8 +95,10 @@ def load_config(path: Path | None = None, database: str | None = None) -> Config
     url = database or os.environ.get("BANTIN_DB") or f"sqlite:///{home / 'bantin.db'}"
     password = os.environ.get("BANTIN_MAIL_PASSWORD") or read.mail.password
     mail = msgspec.structs.replace(read.mail, password=password)
+    operator = os.environ.get("BANTIN_OPERATOR") or read.web.operator
+    web = msgspec.structs.replace(read.web, operator=operator)
     return Config(
-        home=home, database=url, crawl=read.crawl, web=read.web, mail=mail, schedule=read.schedule
+        home=home, database=url, crawl=read.crawl, web=web, mail=mail, schedule=read.schedule
     )  # fmt: skip
 
 

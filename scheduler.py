@@ -30,6 +30,7 @@ from storage import jobs, outbox, subscriptions, troubles
 from storage.database import tidy_up
 from storage.leases import LEASE, give_back, renew_leases, take_leases
 from storage.passing import forget_stale
+from storage.pauses import paused_portals
 from text import VIETNAM
 
 LEASE_NAME = ["schedule"]
@@ -192,7 +193,9 @@ class Schedule:
 
 
 def _due(shop: Workshop) -> list[Due]:
-    return due_portals(shop, [slug for slug in shop.known_slugs() if slug in shop.portals])
+    paused = paused_portals(shop.engine)
+    open_ones = (slug for slug in shop.known_slugs() if slug in shop.portals)
+    return due_portals(shop, [slug for slug in open_ones if slug not in paused])
 
 
 def refresh(schedule: Schedule) -> str:

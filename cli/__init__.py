@@ -9,6 +9,7 @@ from cli.moving import backup, copy, restore
 from cli.people import people
 from cli.portals import portals
 from cli.reading import annotate, read
+from cli.removing import password, takedown
 from cli.serving import run, schedule, serve
 
 for _verb in (
@@ -33,6 +34,8 @@ for _verb in (
     backup,
     restore,
     copy,
+    takedown,
+    password,
 ):
     main.add_command(_verb)
 

@@ -4,6 +4,7 @@ BantinError                 anything a user can be told in one line
     ConfigError             bantin.toml or a portal's TOML is wrong: file and key named
     UnknownPortal           no portal has that slug
     UnknownId               no article, mention or figure has that id
+        TakenDown           it is not shown any more, for a reason that was given
     ExtractError            a page is no article; `kind` says what it is: list, missing, blocked, empty,
                             unknown, binary, cut or large; blocked, challenge, parked, foreign
                             or down where a portal refuses or is none any more
@@ -30,6 +31,10 @@ class UnknownPortal(BantinError):  # noqa: N818 -- named by what happened
 
 class UnknownId(BantinError):  # noqa: N818 -- named by what happened
     """Nothing stored has that id."""
+
+
+class TakenDown(UnknownId):
+    """What has that id is not shown any more."""
 
 
 class ExtractError(BantinError):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -422,3 +422,26 @@ def decimal_text(value: Decimal) -> str:
     """
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class UnitLine(Record, frozen=True):
+    """An administrative unit: by its code, in full with what it lies in, and what it is today where it is no more."""
+
+    code: str
+    name: str
+    whole: str
+    lasts: bool
+    today: list[str] = []
+    today_codes: list[str] = []
+
+
+class Units(Protocol):
+    """What pages need to know of administrative units."""
+
+    def describe(self, code: str) -> UnitLine | None:
+        """A unit by its code."""
+        ...
+
+    def find(self, written: str) -> list[UnitLine]:
+        """The units of a name."""
+        ...

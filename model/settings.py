@@ -8,10 +8,19 @@ KEY_FILE = "secret"  # the file of an archive whose content signs the links in m
 
 
 class WebConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the pages are: `address` is what links in mails and feeds begin with, `name` what the site is called."""
+    """Where the pages are: `address` is what links in mails and feeds begin with, `name` what the site is called.
+
+    A path in `address` is a prefix of all pages. `contact` is where corrections and removals are asked for. One reader
+    may ask `per_minute` times (0: as often as they like), all together `at_once`. `operator` is the argon2 hash of the
+    operator's password, "" without the operator's pages; BANTIN_OPERATOR goes before it.
+    """
 
     address: str = "http://127.0.0.1:8000"
     name: str = "Bantin"
+    contact: str = ""
+    per_minute: int = 600
+    at_once: int = 16
+    operator: str = ""
 
 
 class MailConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

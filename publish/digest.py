@@ -84,7 +84,7 @@ class Writer:
         """The digest that tells these items; `links` are its page, the way out, and the rhythm."""
         names = self.names
         label, day = wish_label(wish, names), made.astimezone(VIETNAM).date()
-        told = [item for item in items if item["kind"] != "rest"]
+        told = self._teller.shown([item for item in items if item["kind"] != "rest"])
         rest = sum(item["count"] for item in items if item["kind"] == "rest")
         shown = [self._entry(item, wish) for item in told[:most]]
         page, leave, rhythm = links

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from io import StringIO
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
@@ -16,35 +17,61 @@ Row = dict[str, Any]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_csv(rows: Iterable[Row], output: IO[str], fields: Sequence[str] = ()) -> int:
-    """The rows as CSV with the keys of the first; text that a spreadsheet would run is quoted off.
+def csv_lines(rows: Iterable[Row], fields: Sequence[str] = ()) -> Iterator[str]:
+    """The rows as CSV with the keys of the first, a header before; text that a spreadsheet would run is quoted off.
 
     Lists are joined by "; ", numbers plain, dates ISO; `fields` is the header where there is no row.
-    Returns how many rows.
     """
     first, stream = _peek(rows)
-    writer = csv.DictWriter(output, list(first or fields), lineterminator="\n")
+    buffer = StringIO()
+    writer = csv.DictWriter(buffer, list(first or fields), lineterminator="\n")
     writer.writeheader()
-    count = 0
     for row in stream:
+        yield _emptied(buffer)
         writer.writerow({key: _safe(value) for key, value in row.items()})
-        count += 1
-    return count
+    yield _emptied(buffer)
 
 
-def write_jsonl(rows: Iterable[Row], output: IO[str], fields: Sequence[str] = ()) -> int:
-    """The rows as JSON, one a line. Returns how many."""
-    output.write("")  # makes the file where there is no row
-    count = 0
-    for row in rows:
-        output.write(to_json(row) + "\n")
-        count += 1
-    return count
+def _emptied(buffer: StringIO) -> str:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text
+
+
+def json_lines(rows: Iterable[Row], fields: Sequence[str] = ()) -> Iterator[str]:
+    """The rows as JSON, one a line."""
+    return (to_json(row) + "\n" for row in rows)
+
+
+# What is text, as pieces of it.
+TEXTS: dict[str, Callable[[Iterable[Row], Sequence[str]], Iterator[str]]] = {
+    "csv": csv_lines,
+    "jsonl": json_lines,
+}
+
+
+def _writer(kind: str) -> Callable[[Iterable[Row], IO[str], Sequence[str]], int]:
+    def write(rows: Iterable[Row], output: IO[str], fields: Sequence[str] = ()) -> int:
+        """Write rows to a file of text. Returns how many."""
+        count = 0
+
+        def counted() -> Iterator[Row]:
+            nonlocal count
+            for row in rows:
+                count += 1
+                yield row
+
+        output.write("")  # makes the file where there is no row
+        for piece in TEXTS[kind](counted(), fields):
+            output.write(piece)
+        return count
+
+    return write
 
 
 FORMATS: dict[str, Callable[[Iterable[Row], IO[str], Sequence[str]], int]] = {
-    "csv": write_csv,
-    "jsonl": write_jsonl,
+    kind: _writer(kind) for kind in TEXTS
 }
 # What is no text is written to a file only.
 BINARY: dict[str, Callable[[Iterable[Row], Path, Sequence[str]], int]] = {

@@ -13,8 +13,9 @@ from model.errors import ConfigError
 from model.settings import KEY_FILE, WebConfig
 
 _LEAST = 32  # letters of a secret
-CONFIRM, LEAVE, DIGEST = "confirm", "unsubscribe", "digest"
-_CONFIRM_DAYS = 7
+CONFIRM, LEAVE, DIGEST, SESSION, TOKEN = "confirm", "unsubscribe", "digest", "session", "token"
+# What is signed with the moment, and how many seconds it is good for.
+_LASTING = {CONFIRM: 7 * 86400, SESSION: 12 * 3600}
 
 
 @dataclass(frozen=True)
@@ -55,16 +56,16 @@ class Site:
 
     def sign(self, purpose: str, key: str) -> str:
         """A token that lets who has it do one thing to one id: short, so that no header is folded."""
-        if purpose == CONFIRM:
+        if purpose in _LASTING:
             return TimestampSigner(self.secret, salt=purpose).sign(key).decode()
         return Signer(self.secret, salt=purpose).sign(key).decode()
 
     def read(self, purpose: str, token: str) -> str | None:
-        """The id of a token that was signed here for this; None of any other, and of one to confirm after a week."""
+        """The id of a token that was signed here for this; None of any other, and of one that is too old."""
         try:
-            if purpose == CONFIRM:
+            if purpose in _LASTING:
                 signer = TimestampSigner(self.secret, salt=purpose)
-                return signer.unsign(token, max_age=_CONFIRM_DAYS * 86400).decode()
+                return signer.unsign(token, max_age=_LASTING[purpose]).decode()
             return Signer(self.secret, salt=purpose).unsign(token).decode()
         except (BadSignature, UnicodeError):
             return None

@@ -1,15 +1,16 @@
 """The newcomer's first command: serve the sample portals, crawl them, show what was found."""
 
 import os
+import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from . import NUKEVIET, UIARTICLE, SampleSite
 
 DEMO = Path("demo")
 PORTS = {UIARTICLE: 8471, NUKEVIET: 8472}
+PAGES = 8470
 TOML = """name     = "{name}"
 home     = "{url}"
 place    = "{place}"
@@ -34,6 +35,19 @@ def bantin(*arguments: str) -> None:
     done = subprocess.run(command, cwd=DEMO, env=environment, check=False)
     if done.returncode:
         sys.exit(done.returncode)
+
+
+def free_port(wanted: int) -> int:
+    """A port that is wanted, or another one where it is taken."""
+    for port in (wanted, 0):
+        with socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tried.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(tried.getsockname()[1])
+    return wanted
 
 
 def set_up(sites: list[SampleSite]) -> None:
@@ -67,6 +81,9 @@ def show() -> None:
     say("  cd demo && ../.venv/bin/bantin figures --type money --by year --format table")
     say("  cd demo && ../.venv/bin/bantin verify      # every row against its archived page")
     say("  make test")
+    say(
+        "  make run                                   # without ONCE=1 it ends by serving the pages"
+    )
 
 
 def open_sites(edited: bool) -> list[SampleSite]:
@@ -107,10 +124,18 @@ def main() -> None:
     show()
     if os.environ.get("ONCE"):
         return
-    say("\nThe sample portals stay up until Ctrl-C.")
+    port = free_port(PAGES)
+    say(
+        f"\nThe pages of the archive: http://127.0.0.1:{port}/  (Ctrl-C ends them and the sample portals)"
+    )
+    command = [
+        str(Path(sys.executable).with_name("bantin").resolve()),
+        "serve",
+        "--port",
+        str(port),
+    ]
     try:
-        while True:
-            time.sleep(3600)
+        subprocess.run(command, cwd=DEMO, check=False)
     except KeyboardInterrupt:
         say("")
 

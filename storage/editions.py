@@ -12,7 +12,7 @@ from model.records import plain
 from storage import schema
 from storage.database import begin
 from storage.identity import mark_names, names_of
-from storage.ids import address_key, derive_id
+from storage.ids import address_id, address_key, article_address, derive_id
 from storage.journal import add_line, add_once
 
 
@@ -36,7 +36,9 @@ def save_reading(
     article_id = article_key(article, capture.portal)
     if session.get(schema.Article, article_id) is None and not capture.edition_id:
         _save_first(session, capture, article, article_id)
-        _note_read(capture, article_id, derive_id("edition", article_id, article.text), version)
+        _note_read(
+            capture, article, (article_id, derive_id("edition", article_id, article.text)), version
+        )
         return True
     if session.get(schema.Article, article_id) is None:
         session.add(schema.Article(id=article_id, portal=capture.portal))
@@ -52,7 +54,7 @@ def save_reading(
         new = False
         if (capture.captured, capture.id) <= (edition.captured, edition.capture_id):
             _fill(session, edition, capture, article)
-    _note_read(capture, article_id, edition_id, version)
+    _note_read(capture, article, (article_id, edition_id), version)
     before = session.get_one(schema.Article, article_id).current
     _set_current(session, article_id)
     after = session.get_one(schema.Article, article_id).current
@@ -81,9 +83,12 @@ def _save_first(
     add_once(session, "edition", article_id, edition_id)
 
 
-def _note_read(capture: schema.Capture, article_id: str, edition_id: str, version: str) -> None:
+def _note_read(
+    capture: schema.Capture, article: records.Article, ids: tuple[str, str], version: str
+) -> None:
     capture.state, capture.error, capture.read_by = "read", None, version
-    capture.article_id, capture.edition_id = article_id, edition_id
+    capture.article_id, capture.edition_id = ids
+    capture.address = address_id(article_address(article.url, ids[0]))
 
 
 def _edition_for(session: Session, capture: schema.Capture, article_id: str, text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 import tantivy
 from sqlalchemy.orm import Session
@@ -36,6 +37,8 @@ TYPES = ("money", "count", "percent", "measure")
 # Qualifiers with which a value is not reached, where a limit is held against its low or its high side.
 _OPEN = {True: ("nearly", "under", "at_most"), False: ("over", "at_least")}
 _FIGURES_EACH = 50  # of an article, where articles are asked for
+# Where a figure stands in the order of lists: the moment of its article (negative), its start, its number.
+FigureKey = tuple[int, int, int]
 Columns = tuple[list[int], list[int], list[int], list[int]]
 Must, MustNot = tantivy.Occur.Must, tantivy.Occur.MustNot
 
@@ -124,12 +127,47 @@ class FigureIndex(DerivedIndex):
             if last is None or hits[0][0] != last:
                 break
             size *= 2  # one article of more figures than a lot
-        whole = [address for moment, address in hits if moment != last]
-        moments = [-moment for moment, _ in hits if moment != last]
-        starts = searcher.fast_field_values("start", whole)
-        numbers = searcher.fast_field_values("number", whole)
-        told = sorted(zip(moments, starts, numbers, strict=True))
+        told = self._ordered(searcher, [hit for hit in hits if hit[0] != last])
         return [from_number(number) for *_, number in told], None if last is None else last + 1
+
+    def _ordered(self, searcher: tantivy.Searcher, hits: list[Any]) -> list[FigureKey]:
+        """The keys of hits, in the order in which figures are listed."""
+        addresses = [address for _, address in hits]
+        starts = searcher.fast_field_values("start", addresses)
+        numbers = searcher.fast_field_values("number", addresses)
+        moments = [-moment for moment, _ in hits]
+        return sorted(zip(moments, starts, numbers, strict=True))
+
+    def count(self, asked: FigureQuery) -> int:
+        """How many figures are asked for."""
+        built = tantivy.Query.const_score_query(self._match(asked), 1.0)
+        return self.mended(lambda: int(self.searcher().search(built, limit=1).count or 0))
+
+    def page(
+        self, asked: FigureQuery, limit: int, after: FigureKey | None
+    ) -> tuple[list[str], FigureKey | None]:
+        """The ids of the next figures asked for in the order of `find`, and the key that the page after them begins after."""
+        self._match(asked)
+        return self.mended(lambda: self._page(asked, limit, after))
+
+    def _page(
+        self, asked: FigureQuery, limit: int, after: FigureKey | None
+    ) -> tuple[list[str], FigureKey | None]:
+        searcher, size = self.searcher(), 2 * limit + 2
+        built = self._match(asked, None if after is None else 1 - after[0])
+        while True:
+            hits = searcher.search(built, limit=size, count=False, order_by_field="moment").hits
+            whole = len(hits) < size
+            # The last article may go on behind the hits.
+            kept = hits if whole else [hit for hit in hits if hit[0] != hits[-1][0]]
+            told = [key for key in self._ordered(searcher, kept) if after is None or key > after]
+            if whole or len(told) > limit:
+                break
+            size *= 2
+        shown = told[:limit]
+        return [from_number(number) for *_, number in shown], shown[-1] if len(
+            told
+        ) > limit else None
 
     def _match(self, asked: FigureQuery, before: int | None = None) -> tantivy.Query:
         return match_figures(self.schema, asked, before)

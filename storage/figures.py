@@ -1,6 +1,6 @@
 """Questions for figures: as rows with their evidence, or grouped; readers' corrections stand beside."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from statistics import median
 from typing import Any
@@ -12,8 +12,9 @@ from model.errors import InputError
 from model.records import decimal_text
 from storage import schema
 from storage.documents import portal_number
-from storage.figure_index import FigureIndex, FigureQuery, Values
+from storage.figure_index import FigureIndex, FigureKey, FigureQuery, Values
 from storage.queries import WITHOUT_TEXT, archive_address, is_current
+from storage.takedowns import is_shown
 from storage.values import from_scaled
 
 _AT_ONCE = 500  # figures read from the database at once
@@ -33,27 +34,38 @@ def find_figures(
 
     Left out are those that a reader rejected and those of a title or lead that the body tells again, unless asked for.
     """
+    told_again = index.told_again(asked) if once else frozenset[str]()
+    for lot in index.find(asked):
+        for at in range(0, len(lot), _AT_ONCE):
+            shown = figures_of(engine, lot[at : at + _AT_ONCE])
+            yield from (row for row in shown if row["article_id"] not in told_again)
+
+
+def page_figures(
+    engine: Engine, index: FigureIndex, asked: FigureQuery, limit: int, after: FigureKey | None
+) -> dict[str, Any]:
+    """A page of figures as flat rows, how many there are in all, and the key that the next page begins after."""
+    ids, key = index.page(asked, limit, after)
+    return {"total": index.count(asked), "figures": figures_of(engine, ids), "next": key}
+
+
+def figures_of(engine: Engine, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The figures of these ids in current editions that are shown, as flat rows in this order."""
     correction = schema.Correction
     rows = (
         select(schema.Figure, schema.Edition, schema.Article, correction)
         .join(schema.Edition, schema.Edition.id == schema.Figure.edition_id)
         .join(schema.Article, is_current())
         .outerjoin(correction, correction.figure_id == schema.Figure.id)
+        .where(is_shown(), schema.Figure.id.in_(ids))
         .options(WITHOUT_TEXT)
     )
-    told_again = index.told_again(asked) if once else frozenset[str]()
-    for lot in index.find(asked):
-        for at in range(0, len(lot), _AT_ONCE):
-            ids = lot[at : at + _AT_ONCE]
-            with Session(engine) as session:
-                found = {
-                    figure.id: figure_row(figure, edition, article, said)
-                    for figure, edition, article, said in session.execute(
-                        rows.where(schema.Figure.id.in_(ids))
-                    )
-                }
-            shown = (found[key] for key in ids if key in found)
-            yield from (row for row in shown if row["article_id"] not in told_again)
+    with Session(engine) as session:
+        found = {
+            figure.id: figure_row(figure, edition, article, said)
+            for figure, edition, article, said in session.execute(rows)
+        }
+    return [found[key] for key in ids if key in found]
 
 
 def group_figures(

@@ -19,3 +19,17 @@ def address_key(url: str) -> str:
     True
     """
     return _SCHEME.sub("", url).rstrip("/")
+
+
+def article_address(url: str | None, article_id: str) -> str:
+    """The address that an article's captures are replayed under: its own, without one of its id.
+
+    >>> article_address(None, "1f0c9e2ab4d57730")
+    'article:1f0c9e2ab4d57730'
+    """
+    return url or f"article:{article_id}"
+
+
+def address_id(url: str) -> str:
+    """The id of an address, short enough to be indexed: equal for spellings of one."""
+    return derive_id("address", address_key(url))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from storage import schema
 from storage.documents import Reported, Told
+from storage.takedowns import is_shown
 
 _KINDS = ("person", "place", "organisation", "role")
 
@@ -95,7 +96,7 @@ def _rows(session: Session, *which: Any) -> list[Any]:
         )
         .join(edition, edition.article_id == article.id)
         .join(portal, portal.slug == article.portal)
-        .where(*which)
+        .where(is_shown(), *which)
     )  # fmt: skip
     return list(session.execute(asked))
 

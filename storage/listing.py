@@ -1,6 +1,6 @@
 """What is exported: the articles that a question finds, and the mentions in them, as flat rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from storage import schema
 from storage.queries import WITHOUT_TEXT, archive_address, is_current
 from storage.search import SearchIndex
+from storage.takedowns import is_shown
 from text.queries import Query
 
 _AT_ONCE = 250  # articles read from the database at once
@@ -25,14 +26,19 @@ MENTION_FIELDS = (
 
 def list_articles(engine: Engine, index: SearchIndex, query: Query) -> Iterator[dict[str, Any]]:
     """The articles that a question finds, with their current editions, as flat rows, newest first."""
+    for ids in _lots(index, query):
+        yield from articles_of(engine, ids)
+
+
+def articles_of(engine: Engine, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The articles of these ids that are shown, with their current editions, as flat rows in this order."""
     asked = select(schema.Article, schema.Edition).join(
         schema.Edition, schema.Edition.id == schema.Article.current
     )
-    for ids in _lots(index, query):
-        with Session(engine) as session:
-            found = session.execute(asked.where(schema.Article.id.in_(ids)))
-            rows = {article.id: _article_row(article, edition) for article, edition in found}
-        yield from (rows[key] for key in ids if key in rows)
+    with Session(engine) as session:
+        found = session.execute(asked.where(is_shown(), schema.Article.id.in_(ids)))
+        rows = {article.id: _article_row(article, edition) for article, edition in found}
+    return [rows[key] for key in ids if key in rows]
 
 
 def _lots(index: SearchIndex, query: Query) -> Iterator[list[str]]:
@@ -76,22 +82,25 @@ def _article_row(article: schema.Article, edition: schema.Edition) -> dict[str, 
 
 def list_mentions(engine: Engine, index: SearchIndex, query: Query) -> Iterator[dict[str, Any]]:
     """Mentions in the articles that a question finds as flat rows, newest article first, in text order."""
+    for ids in _lots(index, query):
+        yield from mentions_of(engine, ids)
+
+
+def mentions_of(engine: Engine, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The mentions in the current editions of these articles that are shown, article by article, in text order."""
     asked = (
         select(schema.Mention, schema.Edition, schema.Article)
         .join(schema.Edition, schema.Edition.id == schema.Mention.edition_id)
         .join(schema.Article, is_current())
+        .where(is_shown())
         .options(WITHOUT_TEXT)
         .order_by(schema.Article.id, schema.Mention.start, schema.Mention.id)
     )
-    for ids in _lots(index, query):
-        rows: dict[str, list[dict[str, Any]]] = {key: [] for key in ids}
-        with Session(engine) as session:
-            for mention, edition, article in session.execute(
-                asked.where(schema.Article.id.in_(ids))
-            ):
-                rows[article.id].append(_mention_row(mention, edition, article))
-        for key in ids:
-            yield from rows[key]
+    rows: dict[str, list[dict[str, Any]]] = {key: [] for key in ids}
+    with Session(engine) as session:
+        for mention, edition, article in session.execute(asked.where(schema.Article.id.in_(ids))):
+            rows[article.id].append(_mention_row(mention, edition, article))
+    return [row for key in ids for row in rows[key]]
 
 
 def _mention_row(

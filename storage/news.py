@@ -13,6 +13,7 @@ from model.clock import now
 from storage import schema
 from storage.epochs import is_rereading
 from storage.journal import TELLING, last_number
+from storage.takedowns import is_shown
 
 _CHANGING = (*TELLING, "vanished")
 _LONGEST = timedelta(hours=2)  # an edition that can't be read or compared holds nobody up longer
@@ -95,7 +96,7 @@ def _changes(session: Session, lot: Sequence[str], after: int, last: int) -> Ite
     article, edition = schema.Article, schema.Edition
     asked = select(article, edition.published).join(edition, edition.id == article.current)
     told, gone = _told_before(session, lot, after), _vanished(session, lot, after, last)
-    for row, published in session.execute(asked.where(article.id.in_(lot))):
+    for row, published in session.execute(asked.where(article.id.in_(lot), is_shown())):
         before = told.get(row.id)
         kind = _kind(row, before, row.id in gone)
         if kind:

@@ -1,7 +1,7 @@
 """Questions for people: who is reported to hold which office, and in which articles."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from model.errors import UnknownId
+from model.errors import InputError, TakenDown, UnknownId
 from storage import schema
+from storage.takedowns import hidden_people, is_shown
 from text import bare_key, has_marks, match_key, write_out
 
 PEOPLE_FIELDS = ("id", "name", "names", "portal", "score", "offices", "articles")
@@ -27,6 +28,7 @@ _ALONE = re.compile(
 _UNIT = re.compile(
     r" (?:tỉnh|thành phố|huyện|thị xã|quận|xã|phường|thị trấn|đặc khu) ", re.IGNORECASE
 )
+_MOST_CALLED = 5000  # people of one name that are looked at
 Key = tuple[str, str]  # an office: the keys of its position and its body
 
 
@@ -40,25 +42,26 @@ class Known:
     articles: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def find_people(
+def find_people(  # noqa: PLR0913 -- each narrows by another thing
     engine: Engine,
     query: str | None = None,
     body: str | None = None,
     on: str | None = None,
     articles: set[str] | None = None,
+    only: Collection[str] | None = None,
 ) -> list[dict[str, Any]]:
     """People as current editions report them, with their offices and articles: most reported first.
 
-    With `articles` only what these report. With `body` only who holds an office of it, and only these offices. With `on` as it stood that day by what
+    With `articles` only what these report, with `only` those of these ids. With `body` only who holds an office of it, and only these offices. With `on` as it stood that day by what
     was reported until then: without offices that were left or whose unit was no more, and of an office that
     one person holds at a time only the last who was reported to.
     """
     with Session(engine) as session:
-        people = {row.id: Known(row) for row in session.scalars(select(schema.Person))}
-        for said in session.execute(_sightings()):
+        people = _shown_people(session, only)
+        for said in session.execute(_of_people(_sightings(), only)):
             if said.person_id in people and _counts(said, on, articles):
                 _add_article(people[said.person_id], said)
-        for said in session.execute(_offices()):
+        for said in session.execute(_of_people(_offices(), only)):
             if said.person_id in people and _counts(said, on, articles):
                 _add_office(people[said.person_id].offices, said)
     found = [known for known in people.values() if known.articles and _meant(known, query)]
@@ -69,6 +72,68 @@ def find_people(
             known.offices = {k: o for k, o in known.offices.items() if names_body(o["body"], body)}
     rows = [_told(known) for known in found if known.offices or not body]
     return sorted(rows, key=lambda p: (-len(p["articles"]), not p["offices"], p["name"], p["id"]))
+
+
+def _shown_people(session: Session, only: Collection[str] | None) -> dict[str, Known]:
+    """Everybody, or those of these ids, who is not taken down."""
+    asked, person = select(schema.Person), schema.Person
+    rows = session.scalars(asked if only is None else asked.where(person.id.in_(only)))
+    hidden = hidden_people(session)
+    return {row.id: Known(row) for row in rows if row.id not in hidden}
+
+
+def _of_people(asked: Any, only: Collection[str] | None) -> Any:
+    return asked if only is None else asked.where(schema.Sighting.person_id.in_(only))
+
+
+def list_people(
+    engine: Engine,
+    query: str | None = None,
+    body: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> dict[str, Any]:
+    """A page of people, most reported first, and how many there are; by (part of) a name, or a body of theirs."""
+    said, article, office = schema.Sighting, schema.Article, schema.Office
+    told = func.count(said.article_id.distinct())
+    asked = (
+        select(said.person_id, told.label("told"))
+        .join(article, article.current == said.edition_id)
+        .where(said.person_id.is_not(None), is_shown())
+        .group_by(said.person_id)
+    )
+    if query:
+        asked = asked.where(said.person_id.in_(_called(engine, query)))
+    if body:
+        bodies = {name for name in known_names(engine, "body") if names_body(name, body)}
+        asked = asked.join(office, office.sighting_id == said.id).where(office.body.in_(bodies))
+    with Session(engine) as session:
+        hidden = hidden_people(session)
+        asked = asked.where(said.person_id.not_in(hidden)).order_by(told.desc(), said.person_id)
+        count = select(func.count()).select_from(asked.order_by(None).subquery())
+        total = session.scalar(count) or 0
+        ids = [row.person_id for row in session.execute(asked.limit(limit).offset(offset))]
+    found = {person["id"]: person for person in find_people(engine, only=ids)}
+    return {"total": total, "people": [found[key] for key in ids if key in found]}
+
+
+def _called(engine: Engine, query: str) -> list[str]:
+    """The ids of people of (part of) a name; raises InputError where these are too many to be looked at."""
+    with Session(engine) as session:
+        named = session.execute(select(schema.Person.id, schema.Person.name))
+        found = [row.id for row in named if _holds(row.name, query)]
+    if len(found) > _MOST_CALLED:
+        raise InputError(f"{query}: {len(found)} people are called so; type more of the name")
+    return found
+
+
+def get_person(engine: Engine, key: str) -> dict[str, Any]:
+    """One person with offices and articles; raises UnknownId, TakenDown."""
+    person_name(engine, key)
+    found = find_people(engine, only=[key])
+    if not found:
+        raise UnknownId(f"{key}: nobody tells of this person at the moment")
+    return found[0]
 
 
 def office_rows(people: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -115,8 +180,12 @@ def _meant(known: Known, query: str | None) -> bool:
     """Whether one of a person's names holds what was asked for: typed with marks exactly, without them folded."""
     if not query:
         return True
+    return any(_holds(name, query) for name in known.names)
+
+
+def _holds(name: str, query: str) -> bool:
     key = match_key if has_marks(query) else bare_key
-    return any(f" {key(query)} " in f" {key(name)} " for name in known.names)
+    return f" {key(query)} " in f" {key(name)} "
 
 
 def names_body(body: str | None, asked: str) -> bool:
@@ -157,6 +226,7 @@ def _sightings() -> Any:
         )
         .join(schema.Edition, schema.Edition.id == said.edition_id)
         .join(schema.Article, schema.Article.current == schema.Edition.id)
+        .where(is_shown())
         .order_by(said.reported, said.id)
     )
 
@@ -172,6 +242,7 @@ def _offices() -> Any:
         .join(said, said.id == office.sighting_id)
         .join(schema.Article, schema.Article.current == office.edition_id)
         .join(schema.Mention, schema.Mention.id == office.mention_id)
+        .where(is_shown())
         .order_by(office.reported, office.edition_id, schema.Mention.start)
     )  # fmt: skip
 
@@ -251,4 +322,6 @@ def person_name(engine: Engine, key: str) -> str:
         person = session.get(schema.Person, key)
         if person is None:
             raise UnknownId(f"{key}: no such person; `bantin people` prints ids")
+        if key in hidden_people(session):
+            raise TakenDown(f"{key}: this person was taken down")
         return person.name

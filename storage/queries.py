@@ -7,24 +7,32 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, load_only
 
-from model.errors import UnknownId
+from model.errors import TakenDown, UnknownId
 from model.records import WarcPlace
 from storage import schema
 from storage.captures import place_of
+from storage.ids import article_address
 from storage.search import SearchIndex
 from storage.snippets import make_snippet
+from storage.takedowns import is_shown, was_taken_down
+from text import sort_key
 from text.queries import Query
 
 
 @dataclass(frozen=True)
 class Page:
-    """Which results are shown, in which order; `after` is where the page before ended, newest first."""
+    """Which results are shown, in which order; `after` is where the page before ended, newest first.
+
+    With `every` a question that asks nothing finds everything; `marks` stand around what matched in a snippet.
+    """
 
     typed: str = ""
     sort: str = "relevance"
     limit: int = 20
     offset: int = 0
     after: int | None = None
+    every: bool = False
+    marks: tuple[str, str] = ("[", "]")
 
 
 def search_articles(engine: Engine, index: SearchIndex, query: Query, page: Page) -> dict[str, Any]:
@@ -35,12 +43,13 @@ def search_articles(engine: Engine, index: SearchIndex, query: Query, page: Page
     """
     newest = page.sort == "newest"
     before = (page.after or 0) if newest else None
-    found = index.search(query, page.limit, page.offset, before)
+    found = index.search(query, page.limit, page.offset, before, every=page.every)
     rows = _rows(engine, [hit.id for hit in found.hits])
     again = _reposts(engine, rows.values())
     shown = [(hit, rows[hit.id]) for hit in found.hits if hit.id in rows]
     results = [
-        _result(row, hit.score, make_snippet(row.text, query)) | {"reposts": again[row.id]}
+        _result(row, hit.score, make_snippet(row.text, query, page.marks))
+        | {"reposts": again[row.id]}
         for hit, row in shown
     ]
     more = newest and found.more and found.hits
@@ -65,7 +74,13 @@ def _told() -> Any:
     article, edition = schema.Article, schema.Edition
     columns = (article.id, article.portal, article.url, article.origin)
     texts = (edition.title, edition.published, edition.text)
-    return select(*columns, *texts).join(edition, edition.id == article.current)
+    joined = select(*columns, *texts).join(edition, edition.id == article.current)
+    return joined.where(is_shown())
+
+
+def reposts_of(engine: Engine, article: schema.Article) -> list[dict[str, Any]]:
+    """The other articles that tell the same as this one, the earliest first."""
+    return _reposts(engine, [article])[article.id]
 
 
 def _reposts(engine: Engine, rows: Iterable[Any]) -> dict[str, list[dict[str, Any]]]:
@@ -115,7 +130,7 @@ def is_current() -> Any:
 
 def archive_address(edition: schema.Edition, article: schema.Article) -> str:
     """Where our capture of an edition is served."""
-    return f"/archive/{edition.captured:%Y%m%d%H%M%S}/{article.url or ''}"
+    return f"/archive/{edition.captured:%Y%m%d%H%M%S}/{article_address(article.url, article.id)}"
 
 
 def portal_places(engine: Engine) -> dict[str, str | None]:
@@ -130,6 +145,12 @@ def portal_names(engine: Engine) -> dict[str, str]:
     with Session(engine) as session:
         rows = session.execute(select(portal.slug, portal.name).order_by(portal.slug))
         return {row.slug: row.name for row in rows}
+
+
+def list_portals(engine: Engine) -> list[schema.Portal]:
+    """The rows of all portals, in the order of their names as Vietnamese sorts them."""
+    with Session(engine) as session:
+        return sorted(session.scalars(select(schema.Portal)), key=lambda row: sort_key(row.name))
 
 
 def known_provinces(engine: Engine) -> list[str]:
@@ -160,6 +181,8 @@ def get_article(engine: Engine, article_id: str, number: int | None = None) -> d
         article = session.get(schema.Article, named.article_id) if named else article
         if article is None:
             raise UnknownId(f"{article_id}: no such article; `bantin search` prints ids")
+        if was_taken_down(session, article.id):
+            raise TakenDown(f"{article.id}: this article was taken down")
         editions = session.scalars(
             select(schema.Edition)
             .where(schema.Edition.article_id == article.id)

@@ -13,6 +13,7 @@ from storage.database import look
 from storage.indexes import Indexes
 from storage.journal import TELLING
 from storage.queries import archive_address
+from storage.takedowns import is_shown
 from storage.wishes import Wish
 
 _LOOKED = 2000  # articles that are looked at, of those published last and of those told last
@@ -96,10 +97,10 @@ def _rows(session: Session, chosen: Sequence[str]) -> list[Recent]:
         select(article, edition, portal.name, at.scalar_subquery())
         .join(edition, edition.id == article.current)
         .join(portal, portal.slug == article.portal)
-        .where(article.id.in_(chosen))
+        .where(article.id.in_(chosen), is_shown())
     )
     rows = {row[0].id: _recent(*row) for row in session.execute(asked)}
-    return [rows[key] for key in chosen]
+    return [rows[key] for key in chosen if key in rows]
 
 
 def _recent(article: Any, edition: Any, name: str, at: datetime) -> Recent:

@@ -17,6 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from storage.ids import address_id
+
 
 class Moment(TypeDecorator[datetime]):
     """A point in time, always with its zone: SQLite gives times back without one."""
@@ -31,6 +33,10 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _address(context: Any) -> str:
+    return address_id(context.get_current_parameters()["url"])
 
 
 class Base(DeclarativeBase):
@@ -86,7 +92,8 @@ class Capture(Base):
     """One fetch of a page and where its record lies.
 
     `warc_start` and `warc_length` bound the request and response on disk, `checksum` is of these very
-    bytes, `digest` of the payload. `state` is due (to be read), read, failed (`error` says why),
+    bytes, `digest` of the payload; `address` is what it is replayed under: the article's own, which a
+    page of data behind it has not, equal for spellings of one. `state` is due (to be read), read, failed (`error` says why),
     gone (an article's page that is no more), kept (no article: list pages, robots.txt, redirects,
     errors) or lost (no readable record). `article_id` and `edition_id` are
     what it was read as, and outlive a rebuild: a better reader gives new readings, no new editions.
@@ -97,6 +104,7 @@ class Capture(Base):
     portal: Mapped[str] = mapped_column(ForeignKey("portal.slug"), index=True)
     page_id: Mapped[str | None] = mapped_column(String(16))
     url: Mapped[str] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(String(16), index=True, default=_address)
     kind: Mapped[str] = mapped_column(String(10))
     status: Mapped[int] = mapped_column(Integer)
     captured: Mapped[datetime]
@@ -459,5 +467,30 @@ class Correction(Base):
     action: Mapped[str] = mapped_column(String(10))
     value: Mapped[str | None] = mapped_column(Text)
     scaled: Mapped[int | None] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class Takedown(Base):
+    """What is not shown any more, and why: an article, or a person; a rebuild keeps it.
+
+    `target` is the article's or the person's id, `members` are articles and keys of the name that told of the person.
+    """
+
+    __tablename__ = "takedown"
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    target: Mapped[str] = mapped_column(String(16), index=True)
+    label: Mapped[str] = mapped_column(Text)
+    members: Mapped[list[Any]]
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class Pause(Base):
+    """A portal that the schedule leaves alone until its operator says otherwise."""
+
+    __tablename__ = "pause"
+    portal: Mapped[str] = mapped_column(ForeignKey("portal.slug"), primary_key=True)
     reason: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]

@@ -62,12 +62,24 @@ class SearchIndex(DerivedIndex):
     def expected(self, session: Session, articles: list[str]) -> dict[str, tuple[str, str]]:
         return {told.id: (told.version(), told.id) for told in indexed_articles(session, articles)}
 
-    def search(self, query: Query, limit: int, offset: int = 0, before: int | None = None) -> Found:
+    def search(
+        self,
+        query: Query,
+        limit: int,
+        offset: int = 0,
+        before: int | None = None,
+        *,
+        every: bool = False,
+    ) -> Found:
         """What a question finds, best first; newest first where `before` names a moment to begin before.
+
+        One that asks nothing finds nothing, or `every` article.
 
         Re-posts stand under the first of them that is found. Totals are exact.
         """
         match_query(self.schema, query)
+        if not (query.asks or every):
+            return Found(0, 0, [], {name: {} for name in FACETS}, more=False)
         return self.mended(lambda: self._search(query, limit, offset, before))
 
     def find(self, query: Query) -> Iterator[list[str]]:
@@ -95,8 +107,6 @@ class SearchIndex(DerivedIndex):
         return list(map(from_number, numbers)), found[-1][0] if len(found) == size else None
 
     def _search(self, query: Query, limit: int, offset: int, before: int | None) -> Found:
-        if not query.asks:
-            return Found(0, 0, [], {name: {} for name in FACETS}, more=False)
         searcher = self.searcher()
         built = match_query(self.schema, query)
         counted, facets = _facets(searcher, built)

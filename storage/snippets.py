@@ -40,13 +40,17 @@ class TextWords:
         return found
 
 
-def make_snippet(text: str, query: Query) -> str:
-    """About 180 letters around the first matches on one line, matches in square brackets."""
+Marks = tuple[str, str]
+_BRACKETS = ("[", "]")
+
+
+def make_snippet(text: str, query: Query, marks: Marks = _BRACKETS) -> str:
+    """About 180 letters around the first matches on one line, each match between `marks`."""
     words = TextWords(text)
-    return cut_snippet(words, match_spans(words, query), len(query.terms))
+    return cut_snippet(words, match_spans(words, query), len(query.terms), marks)
 
 
-def cut_snippet(words: TextWords, spans: list[Span], terms: int) -> str:
+def cut_snippet(words: TextWords, spans: list[Span], terms: int, marks: Marks = _BRACKETS) -> str:
     """The stretch of a text where most of so many terms stand close together; its beginning where none does."""
     text = words.text
     if not spans:
@@ -57,7 +61,7 @@ def cut_snippet(words: TextWords, spans: list[Span], terms: int) -> str:
     marked, at = "", begin
     for start, stop in spans:
         if begin <= start and stop <= end:
-            marked += text[at:start] + "[" + text[start:stop] + "]"
+            marked += text[at:start] + marks[0] + text[start:stop] + marks[1]
             at = stop
     shown = " ".join((marked + text[at:end]).split())
     return ("…" if begin else "") + shown + ("…" if end < len(text) else "")

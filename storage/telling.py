@@ -1,5 +1,6 @@
 """What is told of a changed article: its title, where it stands, a snippet, figures, and what changed in them."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from storage.differences import figure_changes
 from storage.figures import figure_row
 from storage.queries import archive_address, portal_names
 from storage.snippets import TextWords, cut_snippet, match_spans
+from storage.takedowns import is_shown
 from storage.wishes import Wish
 from text import bare_key
 
@@ -47,6 +49,14 @@ class Teller:
             "figures": [_figure(row) for row in chosen[:_FIGURES]],
             "changes": [_change(row, hedges) for row in changes[:_CHANGES]],
         }
+
+    def shown(self, items: Sequence[Told]) -> list[Told]:
+        """The items whose articles are not taken down."""
+        asked = select(schema.Article.id).where(is_shown())
+        with Session(self._engine) as session:
+            named = asked.where(schema.Article.id.in_({item["article"] for item in items}))
+            there = set(session.scalars(named))
+        return [item for item in items if item["article"] in there]
 
     def _read_edition(self, key: str) -> tuple[Told, list[Told]]:
         with Session(self._engine) as session:

@@ -26,6 +26,7 @@ from sqlalchemy import Engine, select
 from config import Config, load_config
 from model.clock import now
 from model.settings import MailConfig, WebConfig
+from pipeline.units import UnitTable
 from publish.delivering import Courier, Sent
 from publish.site import Site
 from storage import schema
@@ -90,7 +91,8 @@ def make_portals(home: Path, names: dict[str, str]) -> None:
 def open_home(home: Path, database: str | None = None, **web: str) -> Config:
     """The configuration of an archive."""
     config = load_config(home / "bantin.toml", database)
-    return msgspec.structs.replace(config, web=WebConfig(**({"address": SITE.address} | web)))
+    usual: dict[str, Any] = {"address": SITE.address, "per_minute": 0}
+    return msgspec.structs.replace(config, web=WebConfig(**(usual | web)))
 
 
 @contextmanager
@@ -301,11 +303,11 @@ class _Kept(logging.Handler):
 
 
 @contextmanager
-def served_app(config: Config) -> Iterator[Web]:
+def served_app(config: Config, prefix: str = "") -> Iterator[Web]:
     """The application of an archive, served as `bantin serve` does; links lead to it."""
     port = free_port()
-    address = WebConfig(f"http://127.0.0.1:{port}", config.web.name)
-    app = create_app(msgspec.structs.replace(config, web=address))
+    address = msgspec.structs.replace(config.web, address=f"http://127.0.0.1:{port}{prefix}")
+    app = create_app(msgspec.structs.replace(config, web=address), UnitTable())
     web = Web(port, app.state.archive.site)
     kept, root = _Kept(web.log), logging.getLogger()
     root.addHandler(kept)

@@ -12,6 +12,7 @@ from text.letters import (
     match_key,
     nfc,
     raised,
+    sort_key,
     squeeze,
     words,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "nfc",
     "raised",
     "read_date",
+    "sort_key",
     "squeeze",
     "token_forms",
     "token_pairs",

@@ -88,6 +88,24 @@ def bare_key(text: str) -> str:
     return fold(nfc(text).lower())
 
 
+_ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_PLACES = {letter: number for number, letter in enumerate(_ALPHABET)}
+_RANKED = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng
+
+
+def sort_key(text: str) -> tuple[tuple[int, ...], tuple[int, ...], str]:
+    """What Vietnamese names are sorted by: letters first (d before đ), tones after.
+
+    >>> sorted(["Đông Anh", "Dầu Tiếng", "Ân Thi", "An Lão"], key=sort_key)
+    ['An Lão', 'Ân Thi', 'Dầu Tiếng', 'Đông Anh']
+    """
+    spread = unicodedata.normalize("NFD", text.lower())
+    bare = unicodedata.normalize("NFC", "".join(c for c in spread if c not in _RANKED))
+    letters = tuple(_PLACES.get(c, 100 + ord(c) if c.isalnum() else -1) for c in bare)
+    tones = tuple(_RANKED.index(c) for c in spread if c in _RANKED)
+    return letters, tones, text
+
+
 def first_tones(text: str) -> str:
     """NFC text, as long as it was, with the tones of oa, oe and uy on their first letter.
 

@@ -1,38 +1,62 @@
-"""The application: one archive, its routes, and the headers that every answer has."""
+"""The application: one archive, its routes, and how everything is answered, refusals too."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from functools import cached_property
+import logging
+import threading
+import time
+import warnings
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from config import Config
-from model.errors import BantinError, InputError, UnknownId, UnknownPortal
+from model.errors import BantinError, InputError, TakenDown, UnknownId, UnknownPortal
+from model.records import Units, to_json
 from publish.render import environment
 from publish.site import Site, open_site
 from storage.database import Engine, open_database
 from storage.indexes import Indexes
+from storage.vitals import totals
+from web.language import day_text, read_language, translate
+from web.limits import Limits
 
 _HERE = Path(__file__).parent
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+_STATUS: dict[type[Exception], int] = {
+    TakenDown: 451,
+    UnknownId: 404,
+    UnknownPortal: 404,
+    InputError: 400,
+}
+_TOLD = {
+    400: "Không làm được", 404: "Không có trang này", 405: "Trang này không nhận yêu cầu như vậy",
+    408: "Yêu cầu quá chậm", 413: "Yêu cầu quá lớn", 414: "Địa chỉ quá dài", 429: "Quá nhiều yêu cầu", 451: "Nội dung đã được gỡ", 503: "Máy chủ đang bận",
 }  # fmt: skip
-_STATUS: dict[type[Exception], int] = {UnknownId: 404, UnknownPortal: 404, InputError: 400}
+_FRESH = 60  # seconds that counts of the whole archive are given again
+_LOOK = 2.0  # seconds between two looks of the indexes at the journal
+API = "/api/"
 
 
 @dataclass
 class Archive:
-    """What the pages are made from: database, indexes and the site they stand on."""
+    """What the pages are made from: database, indexes and the site they stand on.
+
+    `units` are the administrative units that places are.
+    """
 
     config: Config
     engine: Engine
+    units: Units
+    _counted: tuple[float, dict[str, int]] = field(default=(0.0, {}))
 
     @cached_property
     def site(self) -> Site:
@@ -44,32 +68,77 @@ class Archive:
         """The search indexes."""
         return Indexes(self.config.index, self.engine)
 
+    def totals(self) -> dict[str, int]:
+        """How much there is, as it was at most a minute ago."""
+        if time.monotonic() - self._counted[0] > _FRESH or not self._counted[1]:
+            self._counted = (time.monotonic(), totals(self.engine))
+        return self._counted[1]
 
-def create_app(config: Config) -> FastAPI:
+
+def create_app(config: Config, units: Units) -> FastAPI:
     """The application over the archive of a configuration."""
-    from web import following, metrics, reading  # noqa: PLC0415 -- they name what stands above
+    from web import PARTS  # noqa: PLC0415 -- they name what stands above
 
-    app = FastAPI(title=config.web.name, docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.archive = Archive(config, open_database(config.database))
+    app = FastAPI(
+        title=f"{config.web.name} API", version="1", openapi_url="/openapi.json", docs_url=None, redoc_url=None, lifespan=_life, redirect_slashes=False,
+        description="Read-only access to archived bulletins, their figures and people. Errors are problem+json (RFC 9457).",
+    )  # fmt: skip
+    app.state.archive = Archive(config, open_database(config.database), units)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
-    for part in (following, metrics, reading):
+    for part in PARTS:
         app.include_router(part.router)
-    app.middleware("http")(_with_headers)
+    app.openapi = partial(_description, app)  # type: ignore[method-assign]
     app.add_exception_handler(BantinError, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _not_found)
+    app.add_exception_handler(Exception, _failed)
+    app.add_middleware(Limits, config=config.web, refuse=partial(refuse_plainly, app))
     return app
 
 
-async def _with_headers(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    if "\0" in request.scope["path"]:  # no database holds it, and one of them says so with an error
-        response: Response = message(request, "Không có trang này", status=404)
-    else:
-        response = await call_next(request)
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+def _description(app: FastAPI) -> dict[str, Any]:
+    """The description of the API: what is wrong with a request is told as a problem with status 400, never 422."""
+    if app.openapi_schema is None:
+        with warnings.catch_warnings(action="ignore"):  # HEAD beside GET
+            made = get_openapi(
+                title=app.title, version=app.version, description=app.description, routes=app.routes
+            )
+        for methods in made["paths"].values():
+            methods.pop("head", None)
+            for operation in methods.values():
+                operation["responses"].pop("422", None)
+        for name in ("HTTPValidationError", "ValidationError"):
+            made.get("components", {}).get("schemas", {}).pop(name, None)
+        made["servers"] = [
+            {"url": urlsplit(app.state.archive.config.web.address).path.rstrip("/") or "/"}
+        ]
+        app.openapi_schema = made
+    return app.openapi_schema
+
+
+@asynccontextmanager
+async def _life(app: FastAPI) -> AsyncIterator[None]:
+    """Keep the indexes up to the journal while the application runs; no reader waits for that."""
+    ended = threading.Event()
+    archive: Archive = app.state.archive
+
+    def follow() -> None:
+        while not ended.wait(_LOOK):
+            try:
+                archive.indexes.catch_up()
+            except Exception as error:  # a database that is away comes back
+                _log(error)
+
+    archive.indexes.catch_up()
+    thread = threading.Thread(target=follow, daemon=True, name="indexes")
+    thread.start()
+    yield
+    ended.set()
+    thread.join(10)
+
+
+def _log(error: Exception) -> None:
+    logging.getLogger("uvicorn.error").error("%s", error, exc_info=error)
 
 
 def archive_of(request: Request) -> Archive:
@@ -78,13 +147,33 @@ def archive_of(request: Request) -> Archive:
     return archive
 
 
+def link_to(request: Request, path: str, /, **given: Any) -> str:
+    """The address of a page here, in the reader's language; parameters that say nothing are left out."""
+    language = read_language(request.query_params.get("lang"))
+    told = {key: value for key, value in given.items() if value not in (None, "", False)}
+    told |= {"lang": "en"} if language == "en" and "lang" not in told else {}
+    told = {key: value for key, value in told.items() if (key, value) != ("lang", "vi")}
+    return root_of(request) + path + (f"?{urlencode(told)}" if told else "")
+
+
+def root_of(request: Request) -> str:
+    """The prefix of all pages."""
+    return str(request.scope.get("root_path", "")).rstrip("/")
+
+
 def page(request: Request, name: str, status: int = 200, /, **values: Any) -> HTMLResponse:
-    """A page from its template."""
-    site = archive_of(request).site
-    template = environment(_HERE / "templates").get_template(name)
-    root = request.scope.get("root_path", "").rstrip("/")
-    html = template.render(site=site, root=root, **values)
-    return HTMLResponse(html, status, headers={"Content-Language": "vi"})
+    """A page from its template, in the language that the address asks for."""
+    archive = archive_of(request)
+    language = read_language(request.query_params.get("lang"))
+    same = {k: v for k, v in request.query_params.items() if k != "lang"}
+    path = request.url.path.removeprefix(root_of(request))
+    other = link_to(request, path, **same, lang="vi" if language == "en" else "en")
+    html = environment(_HERE / "templates").get_template(name).render(
+        site=archive.site, to=partial(link_to, request), root=root_of(request), lang=language, other=other, path=path,
+        t=partial(translate, language=language), day=partial(day_text, language=language), totals=archive.totals,
+        **values,
+    )  # fmt: skip
+    return HTMLResponse(html, status, headers={"Content-Language": language})
 
 
 def message(request: Request, title: str, *lines: str, status: int = 200) -> HTMLResponse:
@@ -92,15 +181,53 @@ def message(request: Request, title: str, *lines: str, status: int = 200) -> HTM
     return page(request, "message.html", status, title=title, lines=lines)
 
 
+def problem(status: int, title: str, detail: str) -> Response:
+    """An error of the API (RFC 9457)."""
+    told = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return Response(to_json(told), status, media_type="application/problem+json")
+
+
+def refuse(request: Request, status: int, detail: str) -> Response:
+    """A refusal as the reader expects it: a page, or a problem of the API."""
+    path = request.url.path.removeprefix(root_of(request))
+    if path.startswith(API):
+        return problem(status, _ENGLISH.get(status, "Error"), detail)
+    return message(request, _TOLD.get(status, "Có lỗi"), detail, status=status)
+
+
+_ENGLISH = {
+    400: "Bad request", 408: "Too slow", 414: "Address too long", 404: "Not found", 405: "Method not allowed", 413: "Too large", 429: "Too many requests",
+    451: "Taken down", 500: "Internal error", 503: "Busy",
+}  # fmt: skip
+
+
+def refuse_plainly(app: FastAPI, scope: Any, status: int, detail: str) -> Response:
+    """A refusal before anything is looked at."""
+    return refuse(Request(scope | {"app": app}), status, detail)
+
+
 def _refused(request: Request, error: Exception) -> Response:
-    """A page that names what is wrong with what was asked."""
-    status = _STATUS.get(type(error), 500)
-    return message(request, "Không làm được", str(error), status=status)
+    """What is wrong with what was asked, named."""
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
+    return refuse(request, status, str(error))
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    """What went wrong here is logged, not told."""
+    _log(error)
+    return refuse(request, 500, "")
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    """A parameter that is none: the first one, with why."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"][1:])
+    return refuse(request, 400, f"{name}: {first['msg']}")
 
 
 def _not_found(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 500)
-    told = {404: "Không có trang này", 405: "Trang này không nhận yêu cầu như vậy"}
-    made = message(request, told.get(status, "Có lỗi"), str(getattr(error, "detail", "")), status=status)  # fmt: skip
+    made = refuse(request, status, str(getattr(error, "detail", "")))
     made.headers.update(getattr(error, "headers", None) or {})
     return made

@@ -18,9 +18,10 @@ from storage.outbox import get_delivery
 from storage.people import person_name
 from storage.queries import portal_names
 from storage.recent import Recent, told_last, told_of_person
-from storage.subscriptions import confirm, read_rhythm, subscribe, unsubscribe
-from storage.wishes import Wish, read_wish
+from storage.subscriptions import Rhythm, confirm, read_rhythm, subscribe, unsubscribe
+from storage.wishes import Wish
 from web.app import archive_of, message, page
+from web.asking import told_wish, wish_of
 from web.routes import Routes
 
 router = Routes()
@@ -39,7 +40,7 @@ _GONE = (
 @router.reads("/figures.{kind}")
 def query_feed(request: Request, kind: str) -> Response:
     """What a question finds, told last first, as Atom or JSON Feed."""
-    return _feed(request, kind, read_wish(dict(request.query_params)))
+    return _feed(request, kind, wish_of(request))
 
 
 @router.reads("/portals.opml")
@@ -108,7 +109,7 @@ def _cached(request: Request, body: bytes, media: str) -> Response:
 @router.reads("/subscribe")
 def subscribe_form(request: Request) -> Response:
     """The form to subscribe to a question."""
-    wish = read_wish(dict(request.query_params))
+    wish = wish_of(request)
     archive = archive_of(request)
     names = portal_names(archive.engine)
     feeds = [archive.site.link(f"/feed.{kind}", **wish.given()) for kind in _TYPES]
@@ -119,7 +120,7 @@ def subscribe_form(request: Request) -> Response:
     )  # fmt: skip
 
 
-@router.post("/subscribe")
+@router.post("/subscribe", include_in_schema=False)
 async def subscribe_sent(request: Request) -> Response:
     """Take a subscription: the address is asked by mail whether it wants this, and no page says what is known of it."""
     async with request.form(max_files=0, max_fields=40) as sent:
@@ -128,19 +129,24 @@ async def subscribe_sent(request: Request) -> Response:
 
 
 def _take(request: Request, form: dict[str, str]) -> Response:
-    _count(request)
     email = form.pop("email", "")
     often = (("rhythm", "daily"), ("at", "07:00"), ("weekday", "0"))
     rhythm = read_rhythm(*(form.pop(name, usual) for name, usual in often))
-    if "://" in email:
-        raise InputError("email: hãy nhập một địa chỉ thư")
-    with suppress(TooMany):  # which nobody is told but who owns the address
-        subscribe(archive_of(request).engine, email, read_wish(form), rhythm)
+    take_subscription(request, email, form, rhythm)
     return message(
         request, "Hãy mở hộp thư",
         "Chúng tôi đã gửi một thư đến địa chỉ bạn nhập. Mở thư và bấm liên kết trong đó để bắt đầu nhận bản tin.",
         "We have sent a message to the address you entered. Open the link in it to start.",
     )  # fmt: skip
+
+
+def take_subscription(request: Request, email: str, form: dict[str, str], rhythm: Rhythm) -> None:
+    """Ask an address by mail whether it wants a digest of what a form asks for."""
+    _count(request)
+    if "://" in email:
+        raise InputError("email: hãy nhập một địa chỉ thư")
+    with suppress(TooMany):  # which nobody is told but who owns the address
+        subscribe(archive_of(request).engine, email, told_wish(form), rhythm)
 
 
 def _count(request: Request) -> None:
@@ -165,7 +171,7 @@ def confirm_page(request: Request, token: str) -> Response:
     return page(request, "act.html", title="Xác nhận đăng ký", button="Xác nhận", english="Confirm")
 
 
-@router.post("/confirm/{token}")
+@router.post("/confirm/{token}", include_in_schema=False)
 def confirm_sent(request: Request, token: str) -> Response:
     """Begin a subscription."""
     archive = archive_of(request)
@@ -183,7 +189,7 @@ def leave_page(request: Request, token: str) -> Response:
     return page(request, "act.html", title="Thôi nhận bản tin", button="Thôi nhận", english="Unsubscribe")  # fmt: skip
 
 
-@router.post("/u/{token}")
+@router.post("/u/{token}", include_in_schema=False)
 def leave_sent(request: Request, token: str) -> Response:
     """End a subscription, by hand or by a mail program's one click (RFC 8058); no cookie, done twice is done."""
     archive = archive_of(request)

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from pyarrow import parquet
 
 from publish.cite import STYLES
-from publish.export import export_rows, write_csv
+from publish.export import FORMATS, export_rows
 from publish.package import describe_export
 from tests.archives import BANTIN, done, rows
 
@@ -24,7 +24,7 @@ HOSTILE = ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=x", "\r=x"]
 @pytest.mark.parametrize("text", HOSTILE)
 def test_spreadsheet_runs_nothing(text: str) -> None:
     output = StringIO()
-    write_csv([{"a": text, "b": "-3.5", "c": 7, "d": ["x", "=y"]}], output)
+    FORMATS["csv"]([{"a": text, "b": "-3.5", "c": 7, "d": ["x", "=y"]}], output, ())
     (row,) = csv.DictReader(StringIO(output.getvalue()))
     assert row == {"a": "'" + text.replace("\r", "\n"), "b": "-3.5", "c": "7", "d": "x; =y"}
 

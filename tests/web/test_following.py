@@ -303,7 +303,7 @@ def test_tokens_that_are_not_ours(web: Web, engine: Engine) -> None:
             for token in bad:
                 for method in ("GET",) if path == "digests" else ("GET", "POST"):
                     status = web.ask(method, f"/{path}/{token}").status
-                    wrong += [] if status == 404 else [(method, path, token[:60], status)]
+                    wrong += [] if status in (404, 414) else [(method, path, token[:60], status)]
     assert wrong == []
     rows_ = {row.id: row.confirmed for row in subscriptions(engine)}
     assert rows_[key] is not None

@@ -1,0 +1,105 @@
+"""`bantin serve` as a process: one and several workers, a stop that lets answers end, headers that never come."""
+
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from tests.archives import BANTIN, bantin, done
+from tests.postgres import free_port
+
+
+@contextmanager
+def serving(home: Path, *options: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    """The port of a server of an archive, and its process."""
+    port = free_port()
+    command = [BANTIN, "serve", "--port", str(port), *options]
+    process = subprocess.Popen(
+        command, cwd=home, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        end = time.monotonic() + 60
+        while not answers(port):
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        yield port, process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+
+
+def answers(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/help")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    done(tmp_path, "init")
+    return tmp_path
+
+
+def test_several_workers_answer_and_end(archive: Path) -> None:
+    with serving(archive, "--workers", "2") as (port, process):
+        assert all(answers(port) for _ in range(10))
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+    assert not answers(port)
+
+
+def test_headers_that_never_come_whole_end(archive: Path) -> None:
+    """One at a time and in drops; others are answered meanwhile."""
+    with serving(archive) as (port, _), socket.create_connection(("127.0.0.1", port), 40) as slow:
+        slow.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        began = time.monotonic()
+        with suppress(OSError):  # reset, or a broken pipe
+            for n in range(40):
+                slow.sendall(f"X-{n}: y\r\n".encode())
+                assert answers(port)
+                time.sleep(1)
+        assert 10 < time.monotonic() - began < 30
+
+
+def test_a_connection_that_is_kept_is_answered_again(archive: Path) -> None:
+    with serving(archive) as (port, _):
+        connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        for _ in range(3):
+            connection.request("GET", "/help")
+            answer = connection.getresponse()
+            assert (answer.status, bool(answer.read())) == (200, True)
+            time.sleep(0.5)
+        connection.close()
+
+
+def test_a_port_that_is_taken_is_told(archive: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = subprocess.run(
+            [BANTIN, "serve", "--port", port],
+            cwd=archive,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_password_is_hashed(archive: Path) -> None:
+    told = bantin(archive, "password", "--password", "một mật khẩu dài")
+    assert told.stdout.startswith("$argon2id$")
+    assert bantin(archive, "password", "--password", "ngắn").returncode == 1

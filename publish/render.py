@@ -79,7 +79,7 @@ def environment(folder: Path = _FOLDER) -> Environment:
     )  # fmt: skip
     made.filters |= {
         "oneline": oneline, "wrapped": wrapped, "marked": marked, "number": number_text, "shortday": day_digits,
-        "localmoment": local_moment, "parameters": parameters, "urlpath": partial(quote, safe="/:&=%+,;@!$'()*~[]"),
+        "localmoment": local_moment, "parameters": parameters, "urlpath": partial(quote, safe="/:&=+,;@!$'()*~[]"),
     }  # fmt: skip
     return made
 

@@ -91,6 +91,8 @@ def open_site(web: WebConfig, home: Path) -> Site:
 def _load_secret(home: Path) -> bytes:
     """The key that links in mails are signed with: BANTIN_SECRET, or the file `secret` of the archive, made where there is none."""
     if told := os.environ.get("BANTIN_SECRET"):
+        if len(told) < _LEAST:
+            raise ConfigError(f"BANTIN_SECRET: {len(told)} letters, at least {_LEAST} are needed")
         return told.encode()
     path = home / KEY_FILE
     if not path.exists():

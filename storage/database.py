@@ -22,6 +22,7 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "cache_size=-65536",
 )
+_OVERFLOW = 60  # connections beside those that are kept: more than pages are made at a time
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -30,7 +31,10 @@ def open_database(url: str) -> Engine:
     try:
         # Errors are told and logged: no value may stand in them, an address least of all.
         engine = create_engine(
-            url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite")
+            url,
+            hide_parameters=True,
+            pool_pre_ping=not url.startswith("sqlite"),
+            max_overflow=_OVERFLOW,
         )
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _tune_sqlite)

@@ -1,7 +1,6 @@
 """What changed in the figures of an article between two of its editions, and series of figures over time."""
 
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 from model.errors import UnknownId
 from storage import schema
 from storage.figures import figure_row
-from text import bare_key
+from text import align, bare_key
 
 CHANGE_FIELDS = ("change", "type", "noun", "unit", "about", "before", "after", "before_text", "after_text",
     "before_figure", "after_figure", "before_archived", "after_archived")  # fmt: skip
@@ -44,10 +43,7 @@ def figure_changes(before: list[Row], after: list[Row]) -> Iterator[Row]:
 
     Figures are the same where type, noun or unit and what they measure agree, and stand in the same order.
     """
-    matcher = SequenceMatcher(
-        None, [_same(r) for r in before], [_same(r) for r in after], autojunk=False
-    )
-    for _, a, b, c, d in matcher.get_opcodes():
+    for a, b, c, d in align([_same(r) for r in before], [_same(r) for r in after]):
         old, new = before[a:b], after[c:d]
         for n in range(max(len(old), len(new))):
             one, other = old[n : n + 1], new[n : n + 1]

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from urllib.parse import unquote
 
 _SCHEME = re.compile(r"^https?://(?:www\.)?", re.IGNORECASE)
 
@@ -31,5 +32,9 @@ def article_address(url: str | None, article_id: str) -> str:
 
 
 def address_id(url: str) -> str:
-    """The id of an address, short enough to be indexed: equal for spellings of one."""
-    return derive_id("address", address_key(url))
+    """The id of an address, short enough to be indexed: equal for spellings of one, letters escaped or not.
+
+    >>> address_id("https://h.example/b%E1%BA%A3n%20tin") == address_id("http://h.example/bản tin/")
+    True
+    """
+    return derive_id("address", unquote(address_key(url)))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from storage import schema
 from storage.queries import WITHOUT_TEXT, archive_address, is_current
 from storage.search import SearchIndex
-from storage.takedowns import is_shown
+from storage.takedowns import hidden_names, is_shown
 from text.queries import Query
 
 _AT_ONCE = 250  # articles read from the database at once
@@ -98,14 +98,20 @@ def mentions_of(engine: Engine, ids: Sequence[str]) -> list[dict[str, Any]]:
     )
     rows: dict[str, list[dict[str, Any]]] = {key: [] for key in ids}
     with Session(engine) as session:
+        hidden = hidden_names(session, ids)
         for mention, edition, article in session.execute(asked.where(schema.Article.id.in_(ids))):
-            rows[article.id].append(_mention_row(mention, edition, article))
+            if (article.id, mention.name) not in hidden:
+                rows[article.id].append(_mention_row(mention, edition, article, hidden))
     return [row for key in ids for row in rows[key]]
 
 
 def _mention_row(
-    mention: schema.Mention, edition: schema.Edition, article: schema.Article
+    mention: schema.Mention,
+    edition: schema.Edition,
+    article: schema.Article,
+    hidden: set[tuple[str, str]],
 ) -> dict[str, Any]:
+    holders = mention.read.get("holders") or []
     return {
         "id": mention.id,
         "article_id": article.id,
@@ -113,7 +119,7 @@ def _mention_row(
         "type": mention.type,
         "text": mention.text,
         "name": mention.name,
-        "holders": mention.read.get("holders") or [],
+        "holders": [name for name in holders if (article.id, name) not in hidden],
         "status": mention.read.get("status"),
         "code": mention.code,
         "now": mention.read.get("now") or [],

@@ -159,10 +159,17 @@ def waiting_editions(engine: Engine) -> int:
 
 
 def known_names(engine: Engine, kind: str) -> set[str]:
-    """The names of all people, or the full names of all bodies that somebody is reported to hold an office of."""
-    column = schema.Person.name if kind == "name" else schema.Office.body
+    """The names of all people who are shown, or the full names of all bodies that somebody is reported to hold an office of."""
+    said, article = schema.Sighting, schema.Article
     with Session(engine) as session:
-        return {name for name in session.scalars(select(column).distinct()) if name}
+        if kind == "body":
+            return {name for name in session.scalars(select(schema.Office.body).distinct()) if name}
+        shown = select(said.person_id).join(article, article.current == said.edition_id)
+        named = select(schema.Person.id, schema.Person.name).where(
+            schema.Person.id.in_(shown.where(is_shown(), said.person_id.is_not(None)))
+        )
+        hidden = hidden_people(session)
+        return {row.name for row in session.execute(named) if row.id not in hidden}
 
 
 def nearest_names(asked: str, names: Iterable[str]) -> list[str]:

@@ -16,7 +16,9 @@ from storage.search import SearchIndex
 from storage.snippets import make_snippet
 from storage.takedowns import is_shown, was_taken_down
 from text import sort_key
-from text.queries import Query
+from text.queries import Query, read_query
+
+_LONG = 20_000  # letters of a text that a snippet is looked for in
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def search_articles(engine: Engine, index: SearchIndex, query: Query, page: Page
     again = _reposts(engine, rows.values())
     shown = [(hit, rows[hit.id]) for hit in found.hits if hit.id in rows]
     results = [
-        _result(row, hit.score, make_snippet(row.text, query, page.marks))
+        _result(row, hit.score, make_snippet(row.text[:_LONG], query, page.marks))
         | {"reposts": again[row.id]}
         for hit, row in shown
     ]
@@ -60,8 +62,14 @@ def search_articles(engine: Engine, index: SearchIndex, query: Query, page: Page
         "results": results,
         "facets": found.facets,
         "next": str(found.hits[-1].moment) if more else None,  # no JSON reader may round it
-        "suggestion": None if found.total else index.suggest(query),
+        "suggestion": None if found.total else _suggestion(index, query),
     }
+
+
+def _suggestion(index: SearchIndex, query: Query) -> str | None:
+    """The nearest question that finds something; one that finds nothing may hold words of what is not there any more."""
+    nearest = index.suggest(query)
+    return nearest if nearest and index.search(read_query(nearest), 1).total else None
 
 
 def _rows(engine: Engine, ids: list[str]) -> dict[str, Any]:

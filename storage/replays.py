@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -40,24 +41,26 @@ def list_mementos(engine: Engine, url: str) -> list[Memento]:
 
     http or https, with www. or without, a slash at the end or none are one address.
     """
-    row, attachment, edition = schema.Capture, schema.Attachment, schema.Edition
-    good = (
-        row.address == address_id(url),
-        row.status.between(200, 299),
-        row.state != "lost",
-        row.kind != "robots",
-    )
+    row, key = schema.Capture, address_id(url)
+    good = (row.address == key, row.status.between(200, 299), row.state != "lost")
+    whole = row.article_id.is_not(None) | (
+        row.kind == "file"
+    )  # a list or a feed shows what was taken down, too
+    asked = select(row.id, row.url, row.captured, row.kind, row.article_id).where(*good, whole)
     with Session(engine) as session:
-        captures = session.scalars(select(row).where(*good).order_by(row.captured, row.id)).all()
-        articles = {c.article_id for c in captures if c.article_id}
-        pages = {c.page_id for c in captures if c.kind == "file" and c.page_id}
-        of_files = select(edition.article_id).join(attachment, attachment.edition_id == edition.id)
-        articles |= (
-            set(session.scalars(of_files.where(attachment.page_id.in_(pages)))) if pages else set()
-        )
+        found = session.execute(asked.order_by(row.captured, row.id)).all()
+        articles = {capture.article_id for capture in found if capture.article_id}
+        articles |= set(session.scalars(_offering(key))) if found else set()
         if any(was_taken_down(session, article) for article in articles):
             raise TakenDown("what stood under this address was taken down")
-        return [Memento(c.id, c.url, c.captured, c.kind, c.article_id) for c in captures]
+        return [Memento(*capture) for capture in found]
+
+
+def _offering(key: str) -> Any:
+    """The question for the articles that offer the file of an address."""
+    attachment, edition = schema.Attachment, schema.Edition
+    asked = select(edition.article_id).join(attachment, attachment.edition_id == edition.id)
+    return asked.where(attachment.address == key).distinct()
 
 
 def nearest_memento(mementos: Sequence[Memento], at: datetime) -> Memento:

@@ -168,6 +168,7 @@ class Attachment(Base):
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     edition_id: Mapped[str] = mapped_column(ForeignKey("edition.id"), index=True)
     url: Mapped[str] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(String(16), index=True, default=_address)
     label: Mapped[str | None] = mapped_column(Text)
     page_id: Mapped[str | None] = mapped_column(String(16), index=True)
 

@@ -1,6 +1,7 @@
 """The index of articles: one document each, its current edition. What a question finds, re-posts under one result."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
@@ -25,6 +26,8 @@ _MOST_EQUAL = 20_000  # articles of one score that are ordered
 _MOST_TERMS = 2000  # words that a suggestion is chosen among
 _MOST_WORDS = 20  # of a question that one is made for: what is longer was pasted, not typed
 _MOST_FACETS = 100  # values of a facet that are counted
+# Facets are counted beside the search for the best: the index is read by both without Python's lock.
+_COUNTING = ThreadPoolExecutor(max_workers=4, thread_name_prefix="facets")
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,26 @@ class SearchIndex(DerivedIndex):
         match_query(self.schema, query)
         return self._walk(partial(self._lot, query))
 
+    def page(
+        self, query: Query, limit: int, before: int | None
+    ) -> tuple[list[str], int, int | None]:
+        """The ids of a page of the articles that a question finds, newest first, re-posts too; how many in all; where the next begins."""
+        everything = tantivy.Query.const_score_query(match_query(self.schema, query), 1.0)
+        built = match_query(self.schema, query, before)
+
+        def read() -> tuple[list[str], int, int | None]:
+            searcher = self.searcher()
+            count = int(searcher.search(everything, limit=1).count or 0)
+            hits = searcher.search(
+                built, limit=limit + 1, count=False, order_by_field="moment"
+            ).hits
+            shown = [address for _, address in hits[:limit]]
+            numbers = searcher.fast_field_values("number", shown)
+            more = len(hits) > limit
+            return list(map(from_number, numbers)), count, int(hits[limit - 1][0]) if more else None
+
+        return self.mended(read)
+
     def among(self, query: Query, ids: Sequence[str]) -> list[str]:
         """Those of these articles that a question finds."""
         return self.mended(lambda: self._among(query, ids))
@@ -109,13 +132,15 @@ class SearchIndex(DerivedIndex):
     def _search(self, query: Query, limit: int, offset: int, before: int | None) -> Found:
         searcher = self.searcher()
         built = match_query(self.schema, query)
-        counted, facets = _facets(searcher, built)
-        if before is None and _is_ranked(query):
+        counting = _COUNTING.submit(_facets, searcher, built)
+        if before is None and is_ranked(query):
             hits = self._best(searcher, built, offset + limit + 1)
         else:
             hits = self._newest(searcher, query, offset + limit + 1, before or 0)
         hits = hits[offset:]
-        total = counted - self._folded(searcher, built)
+        folded = self._folded(searcher, built)
+        counted, facets = counting.result()
+        total = counted - folded
         return Found(total, counted, hits[:limit], facets, len(hits) > limit)
 
     def _best(self, searcher: tantivy.Searcher, built: tantivy.Query, wanted: int) -> list[Hit]:
@@ -217,7 +242,7 @@ class SearchIndex(DerivedIndex):
         return " ".join(words) if changed else None
 
 
-def _is_ranked(query: Query) -> bool:
+def is_ranked(query: Query) -> bool:
     """Whether what a question finds has scores of its own; the beginnings of words and what narrows give none."""
     return any(not t.prefix for clause in query.clauses for item in clause for t in item.tokens)
 

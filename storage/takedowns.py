@@ -1,6 +1,6 @@
 """What is not shown any more: articles and persons, and why; a rebuild keeps the list."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, delete, select
@@ -38,6 +38,17 @@ def hidden_people(session: Session) -> set[str]:
     told = session.execute(asked).all() if members else []
     meant = {row.person_id for row in told if (row.article_id, row.key) in members}
     return {row.target for row in rows} | {key for key in meant if key}
+
+
+def hidden_names(session: Session, articles: Collection[str]) -> set[tuple[str, str]]:
+    """Articles and names in them of persons that are taken down."""
+    sighting = schema.Sighting
+    hidden = hidden_people(session)
+    asked = select(sighting.article_id, sighting.name).where(
+        sighting.article_id.in_(articles), sighting.person_id.in_(hidden)
+    )
+    told = session.execute(asked).all() if hidden else []
+    return {(article, name) for article, name in told}
 
 
 def take_down(engine: Engine, key: str, reason: str) -> str:

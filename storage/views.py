@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from storage import schema
 from storage.figures import figure_row
 from storage.queries import get_article, reposts_of
-from storage.takedowns import hidden_people
+from storage.takedowns import hidden_names
 
 View = dict[str, Any]
 
@@ -23,25 +23,29 @@ def view_article(engine: Engine, key: str, number: int | None = None) -> View:
     with Session(engine) as session:
         edition = session.get_one(schema.Edition, found["edition_id"])
         article = session.get_one(schema.Article, found["id"])
-        persons = _persons(session, edition.id)
-        return found | {
-            "mentions": _mentions(session, edition.id),
+        hidden = {name for _, name in hidden_names(session, [article.id])}
+        persons = _persons(session, edition.id, hidden)
+        view = found | {
+            "mentions": _mentions(session, edition.id, hidden),
             "figures": _figures(session, edition, article),
             "persons": persons,
             "offices": _offices(session, edition.id, persons),
             "attachments": _attachments(session, edition.id),
             "captures": _captures(session, article.id),
-            "reposts": reposts_of(engine, article),
             "place": session.get_one(schema.Portal, article.portal).place,
         }
+        session.expunge(article)
+    return view | {
+        "reposts": reposts_of(engine, article)
+    }  # a second connection, when the first is given back
 
 
-def _mentions(session: Session, edition: str) -> list[View]:
+def _mentions(session: Session, edition: str, hidden: set[str]) -> list[View]:
     row = schema.Mention
     asked = select(row).where(row.edition_id == edition).order_by(row.start, row.end.desc(), row.id)
     return [
         {"id": m.id, "type": m.type, "start": m.start, "end": m.end, "text": m.text, "name": m.name, "code": m.code,
-         "now": m.read.get("now") or [], "holders": m.read.get("holders") or [], "status": m.read.get("status")}
+         "now": m.read.get("now") or [], "holders": [name for name in m.read.get("holders") or [] if name not in hidden], "status": m.read.get("status")}
         for m in session.scalars(asked)
     ]  # fmt: skip
 
@@ -56,12 +60,11 @@ def _figures(session: Session, edition: schema.Edition, article: schema.Article)
     ]
 
 
-def _persons(session: Session, edition: str) -> dict[str, str | None]:
+def _persons(session: Session, edition: str, hidden: set[str]) -> dict[str, str | None]:
     """The person of each name that an edition tells in full; None of who is taken down or not known."""
     said = schema.Sighting
     rows = session.execute(select(said.name, said.person_id).where(said.edition_id == edition))
-    hidden = hidden_people(session)
-    return {row.name: None if row.person_id in hidden else row.person_id for row in rows}
+    return {row.name: None if row.name in hidden else row.person_id for row in rows}
 
 
 def _offices(session: Session, edition: str, persons: dict[str, str | None]) -> list[View]:

@@ -1,6 +1,7 @@
 """Vietnamese letters and dates; imports nothing of the project, every package may use it."""
 
 from text.aliases import write_out
+from text.aligning import align
 from text.dates import VIETNAM, PrintedDate, read_date
 from text.letters import (
     LOWER,
@@ -30,6 +31,7 @@ __all__ = [
     "UPPER",
     "VIETNAM",
     "PrintedDate",
+    "align",
     "any_marks",
     "bare_key",
     "exact_tokens",

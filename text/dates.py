@@ -110,7 +110,10 @@ def _from_iso(found: re.Match[str]) -> PrintedDate | None:
     offset = "+00:00" if found[7] == "z" else found[7]
     sign = -1 if offset[0] == "-" else 1
     shift = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:])) * sign
-    local = (datetime.combine(day, clock, VIETNAM) - shift) + timedelta(hours=7)
+    try:
+        local = (datetime.combine(day, clock, VIETNAM) - shift) + timedelta(hours=7)
+    except OverflowError:
+        return None
     return PrintedDate(local.date(), local.time())
 
 

@@ -39,7 +39,7 @@ from storage.queries import Page, get_article, portal_places, search_articles
 from storage.subscriptions import read_rhythm, unsubscribe
 from storage.wishes import Wish
 from web import contract
-from web.app import archive_of, root_of
+from web.app import archive_of, path_of
 from web.articles import CITED, citation, cite
 from web.asking import told_wish
 from web.contract import answers
@@ -122,6 +122,7 @@ Cursor = Annotated[str | None, Query(max_length=80, description="from the link t
 
 
 @router.reads("/articles", responses=answers(contract.ARTICLES))
+@router.reads("/articles.json", responses=answers(contract.ARTICLES))
 def articles(
     request: Request,
     wish: Wished,
@@ -154,24 +155,23 @@ def _place(sort: str, cursor: str | None) -> tuple[int, int | None]:
 def articles_file(
     request: Request,
     wish: Wished,
-    kind: Literal["json", "csv", "jsonl", "xlsx", "bib", "ris", "atom"],
+    kind: Literal["csv", "jsonl", "xlsx", "bib", "ris", "atom"],
     bom: bool = True,
 ) -> Response:
     """All articles that a question finds, newest first, as a file; citations of the first thousand."""
     archive, question = archive_of(request), wish.question()
-    if kind == "json":
-        return articles(request, wish)
     if kind == "atom":
         return RedirectResponse(archive.site.link("/feed.atom", **wish.given()), 302)
     rows = list_articles(archive.engine, archive.indexes.articles, question)
     if kind in ("bib", "ris"):
         return _citations(request, rows, kind)
-    return _file("articles", kind, rows, ARTICLE_FIELDS, bom=bom)
+    return _file(request, rows, ARTICLE_FIELDS, bom=bom)
 
 
 def _citations(request: Request, rows: Iterator[dict[str, Any]], kind: str) -> Response:
     style, media = CITED[kind]
     engine = archive_of(request).engine
+    rows = iter(()) if request.method == "HEAD" else rows
     pieces = (
         cite(request, get_article(engine, row["id"]), style) + "\n\n"
         for row in islice(rows, _CITED)
@@ -236,16 +236,15 @@ def article_mentions(request: Request, key: Key) -> Response:
 
 
 @router.reads("/mentions", responses=answers(contract.MENTIONS))
+@router.reads("/mentions.json", responses=answers(contract.MENTIONS))
 def mentions(request: Request, wish: Wished, limit: Limit = 20, cursor: Cursor = None) -> Response:
     """The mentions in articles that a question finds, so many articles a page; `articles` counts these."""
     archive = archive_of(request)
     _, after = _place("newest", cursor)
-    shown = Page(wish.q, "newest", limit, 0, after, every=True)
-    found = search_articles(archive.engine, archive.indexes.articles, wish.question(), shown)
-    rows = mentions_of(archive.engine, [row["id"] for row in found["results"]])
-    return _json(
-        request, {"articles": found["total"], "results": rows, "next": found["next"]}, found["next"]
-    )
+    ids, count, last = archive.indexes.articles.page(wish.question(), limit, after)
+    following = str(last) if last is not None else None
+    rows = mentions_of(archive.engine, ids)
+    return _json(request, {"articles": count, "results": rows, "next": following}, following)
 
 
 @router.reads("/mentions.{kind}", responses=contract.files())
@@ -253,10 +252,11 @@ def mentions_file(request: Request, wish: Wished, kind: Kind, bom: bool = True) 
     """All mentions in articles that a question finds as a file."""
     archive = archive_of(request)
     rows = list_mentions(archive.engine, archive.indexes.articles, wish.question())
-    return _file("mentions", kind, rows, MENTION_FIELDS, bom=bom)
+    return _file(request, rows, MENTION_FIELDS, bom=bom)
 
 
 @router.reads("/figures", responses=answers(contract.FIGURES))
+@router.reads("/figures.json", responses=answers(contract.FIGURES))
 def figures(request: Request, asked: Figures, limit: Limit = 20, cursor: Cursor = None) -> Response:
     """Reported figures with their sentences, those of the newest article first."""
     archive = archive_of(request)
@@ -273,19 +273,17 @@ def figures(request: Request, asked: Figures, limit: Limit = 20, cursor: Cursor 
 def figures_file(
     request: Request,
     asked: Figures,
-    kind: Literal["json", "csv", "jsonl", "xlsx", "atom"],
+    kind: Literal["csv", "jsonl", "xlsx", "atom"],
     bom: bool = True,
 ) -> Response:
     """All figures that are asked for as a file."""
     archive = archive_of(request)
-    if kind == "json":
-        return figures(request, asked)
     if kind == "atom":
         return RedirectResponse(
             archive.site.link("/figures.atom", **told_wish(_plain(request)).given()), 302
         )
     rows = find_figures(archive.engine, archive.indexes.figures, asked)
-    return _file("figures", kind, rows, FIELDS, bom=bom)
+    return _file(request, rows, FIELDS, bom=bom)
 
 
 @router.reads("/figures/summary", responses=answers(contract.GROUPS))
@@ -325,6 +323,7 @@ def figure(request: Request, key: Key) -> Response:
 
 
 @router.reads("/people", responses=answers(contract.PEOPLE))
+@router.reads("/people.json", responses=answers(contract.PEOPLE))
 def people(
     request: Request, q: Annotated[str, Query(max_length=200)] = "", body: Annotated[str, Query(max_length=200)] = "",
     limit: Limit = 20, cursor: Cursor = None,
@@ -347,8 +346,8 @@ def people_file(
     """People as a file; CSV has one line for each office."""
     rows = find_people(archive_of(request).engine, q or None)
     if kind == "csv":
-        return _file("people", kind, office_rows(rows), OFFICE_FIELDS, bom=bom)
-    return _file("people", kind, rows, PEOPLE_FIELDS, bom=bom)
+        return _file(request, office_rows(rows), OFFICE_FIELDS, bom=bom)
+    return _file(request, rows, PEOPLE_FIELDS, bom=bom)
 
 
 @router.reads("/people/{key}", responses=answers(contract.PERSON, 404, 451))
@@ -415,9 +414,9 @@ def _json(request: Request, told: dict[str, Any], following: str | None = None) 
         "Access-Control-Expose-Headers": "Link, ETag",
     }
     if following:
-        path = root_of(request) + request.url.path.removeprefix(root_of(request))
+        given = dict(request.query_params) | {"cursor": following}
         headers["Link"] = (
-            f'<{request.url.replace(path=path).include_query_params(cursor=following).components.geturl()}>; rel="next"'
+            f'<{archive_of(request).site.link(path_of(request), **given)}>; rel="next"'
         )
     if tag in [
         t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")
@@ -427,11 +426,14 @@ def _json(request: Request, told: dict[str, Any], following: str | None = None) 
 
 
 def _file(
-    what: str, kind: str, rows: Iterable[dict[str, Any]], fields: Sequence[str], *, bom: bool
+    request: Request, rows: Iterable[dict[str, Any]], fields: Sequence[str], *, bom: bool
 ) -> Response:
     """Rows as a file, streamed where it is text."""
+    name = path_of(request).rpartition("/")[2]
+    kind = name.rpartition(".")[2]
+    rows = () if request.method == "HEAD" else rows
     headers = {
-        "Content-Disposition": f'attachment; filename="{what}.{kind}"',
+        "Content-Disposition": f'attachment; filename="{name}"',
         "Access-Control-Allow-Origin": "*",
     }
     if kind in TEXTS:
@@ -440,7 +442,7 @@ def _file(
             _lots(mark, TEXTS[kind](rows, fields)), media_type=_MEDIA[kind], headers=headers
         )
     folder = tempfile.TemporaryDirectory()
-    path = Path(folder.name) / f"{what}.{kind}"
+    path = Path(folder.name) / name
     export_rows(rows, kind, path, fields)
     return FileResponse(
         path, media_type=_MEDIA[kind], headers=headers, background=BackgroundTask(folder.cleanup)

@@ -21,14 +21,15 @@ from starlette.exceptions import HTTPException
 
 from config import Config
 from model.errors import BantinError, InputError, TakenDown, UnknownId, UnknownPortal
-from model.records import Units, to_json
+from model.records import Units
 from publish.render import environment
 from publish.site import Site, open_site
 from storage.database import Engine, open_database
 from storage.indexes import Indexes
+from storage.queries import portal_names
 from storage.vitals import totals
 from web.language import day_text, read_language, translate
-from web.limits import Limits
+from web.limits import API, ENGLISH, TITLES, Limits, problem
 
 _HERE = Path(__file__).parent
 _STATUS: dict[type[Exception], int] = {
@@ -37,13 +38,8 @@ _STATUS: dict[type[Exception], int] = {
     UnknownPortal: 404,
     InputError: 400,
 }
-_TOLD = {
-    400: "Không làm được", 404: "Không có trang này", 405: "Trang này không nhận yêu cầu như vậy",
-    408: "Yêu cầu quá chậm", 413: "Yêu cầu quá lớn", 414: "Địa chỉ quá dài", 429: "Quá nhiều yêu cầu", 451: "Nội dung đã được gỡ", 503: "Máy chủ đang bận",
-}  # fmt: skip
 _FRESH = 60  # seconds that counts of the whole archive are given again
 _LOOK = 2.0  # seconds between two looks of the indexes at the journal
-API = "/api/"
 
 
 @dataclass
@@ -57,6 +53,7 @@ class Archive:
     engine: Engine
     units: Units
     _counted: tuple[float, dict[str, int]] = field(default=(0.0, {}))
+    _names: tuple[float, dict[str, str]] = field(default=(0.0, {}))
 
     @cached_property
     def site(self) -> Site:
@@ -67,6 +64,12 @@ class Archive:
     def indexes(self) -> Indexes:
         """The search indexes."""
         return Indexes(self.config.index, self.engine)
+
+    def portal_name(self, slug: str) -> str:
+        """What a portal is called, as it was at most a minute ago."""
+        if time.monotonic() - self._names[0] > _FRESH or slug not in self._names[1]:
+            self._names = (time.monotonic(), portal_names(self.engine))
+        return self._names[1].get(slug, slug)
 
     def totals(self) -> dict[str, int]:
         """How much there is, as it was at most a minute ago."""
@@ -91,8 +94,7 @@ def create_app(config: Config, units: Units) -> FastAPI:
     app.add_exception_handler(BantinError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _not_found)
-    app.add_exception_handler(Exception, _failed)
-    app.add_middleware(Limits, config=config.web, refuse=partial(refuse_plainly, app))
+    app.add_middleware(Limits, config=config.web)
     return app
 
 
@@ -166,11 +168,11 @@ def page(request: Request, name: str, status: int = 200, /, **values: Any) -> HT
     archive = archive_of(request)
     language = read_language(request.query_params.get("lang"))
     same = {k: v for k, v in request.query_params.items() if k != "lang"}
-    path = request.url.path.removeprefix(root_of(request))
+    path = "/" + path_of(request).lstrip("/")
     other = link_to(request, path, **same, lang="vi" if language == "en" else "en")
     html = environment(_HERE / "templates").get_template(name).render(
         site=archive.site, to=partial(link_to, request), root=root_of(request), lang=language, other=other, path=path,
-        t=partial(translate, language=language), day=partial(day_text, language=language), totals=archive.totals,
+        portal_name=archive.portal_name, t=partial(translate, language=language), day=partial(day_text, language=language), totals=archive.totals,
         **values,
     )  # fmt: skip
     return HTMLResponse(html, status, headers={"Content-Language": language})
@@ -181,41 +183,22 @@ def message(request: Request, title: str, *lines: str, status: int = 200) -> HTM
     return page(request, "message.html", status, title=title, lines=lines)
 
 
-def problem(status: int, title: str, detail: str) -> Response:
-    """An error of the API (RFC 9457)."""
-    told = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    return Response(to_json(told), status, media_type="application/problem+json")
-
-
 def refuse(request: Request, status: int, detail: str) -> Response:
     """A refusal as the reader expects it: a page, or a problem of the API."""
-    path = request.url.path.removeprefix(root_of(request))
-    if path.startswith(API):
-        return problem(status, _ENGLISH.get(status, "Error"), detail)
-    return message(request, _TOLD.get(status, "Có lỗi"), detail, status=status)
+    if path_of(request).startswith(API):
+        return problem(status, ENGLISH.get(status, "Error"), detail)
+    return message(request, TITLES.get(status, "Có lỗi"), detail, status=status)
 
 
-_ENGLISH = {
-    400: "Bad request", 408: "Too slow", 414: "Address too long", 404: "Not found", 405: "Method not allowed", 413: "Too large", 429: "Too many requests",
-    451: "Taken down", 500: "Internal error", 503: "Busy",
-}  # fmt: skip
-
-
-def refuse_plainly(app: FastAPI, scope: Any, status: int, detail: str) -> Response:
-    """A refusal before anything is looked at."""
-    return refuse(Request(scope | {"app": app}), status, detail)
+def path_of(request: Request) -> str:
+    """The path that is asked for, without the prefix of all pages."""
+    return request.url.path.removeprefix(root_of(request))
 
 
 def _refused(request: Request, error: Exception) -> Response:
     """What is wrong with what was asked, named."""
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
     return refuse(request, status, str(error))
-
-
-def _failed(request: Request, error: Exception) -> Response:
-    """What went wrong here is logged, not told."""
-    _log(error)
-    return refuse(request, 500, "")
 
 
 def _invalid(request: Request, error: Exception) -> Response:

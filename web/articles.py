@@ -72,7 +72,7 @@ def _article(request: Request, key: str, number: int | None) -> Response:
         archived=root_of(request) + archive_link(found["archived"]), captured=_moment(found["captured"]), moment=_moment,
         vanished=_moment(found["vanished"]) if found["vanished"] else None, figures=_figure_rows(found, language),
         cited=cite(request, found, "bibtex"), kinds=tuple(CITED), places=_places(found, units),
-        official=all(person is None or person in _holders(found) for person in found["persons"].values()),
+        official=all(person in _holders(found) for person in found["persons"].values()),
         files=[{**file, "link": web_address(file["url"])} for file in found["attachments"]],
     )  # fmt: skip
 

@@ -28,8 +28,9 @@ MOST_OFFSET = 1000
 
 
 def wish_of(request: Request) -> Wish:
-    """The wish that an address tells; raises InputError that names what is wrong."""
-    return told_wish(request.query_params)
+    """The wish that a page's address tells, what others add to shared links left out; raises InputError that names what is wrong."""
+    known = {*Wish.__struct_fields__, *ALIASES}
+    return told_wish({key: value for key, value in request.query_params.items() if key in known})
 
 
 def told_wish(given: Mapping[str, Any]) -> Wish:
@@ -55,3 +56,8 @@ def choose(request: Request, name: str, among: tuple[str, ...]) -> str:
     if told not in among:
         raise InputError(f"{name} {told[:30]}: one of {', '.join(among)}")
     return told
+
+
+def narrowed_days(wish: Wish, first: str, last: str) -> dict[str, str]:
+    """Days from one to another, as far as a wish asks for them."""
+    return {"since": max(first, wish.since or first), "until": min(last, wish.until or last)}

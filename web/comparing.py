@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 from typing import Literal
+
+from text import align
 
 Change = Literal["same", "out", "in"]
 Piece = tuple[Change, str]
+_LINE = re.compile(r"[^\n]*\n+|[^\n]+")  # with the empty lines behind it
 _WORD = re.compile(r"\s*\S+|\s+")  # with the blanks before it
-_MOST = 3000  # words on one side of a changed stretch that are compared one by one
 
 
 def compare_texts(before: str, after: str) -> list[Piece]:
@@ -19,14 +20,9 @@ def compare_texts(before: str, after: str) -> list[Piece]:
     >>> compare_texts("có 81 hộ", "có 18 hộ")
     [('same', 'có'), ('out', ' 81'), ('in', ' 18'), ('same', ' hộ')]
     """
-    pieces = list(_stretches(before.splitlines(keepends=True), after.splitlines(keepends=True)))
-    return _joined(piece for old, new in pieces for piece in _words("".join(old), "".join(new)))
-
-
-def _stretches(old: list[str], new: list[str]) -> Iterator[tuple[list[str], list[str]]]:
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    for _, a, b, c, d in matcher.get_opcodes():
-        yield old[a:b], new[c:d]
+    old, new = _LINE.findall(before), _LINE.findall(after)
+    stretches = [("".join(old[a:b]), "".join(new[c:d])) for a, b, c, d in align(old, new)]
+    return _joined(piece for one, other in stretches for piece in _words(one, other))
 
 
 def _words(before: str, after: str) -> Iterator[Piece]:
@@ -34,16 +30,12 @@ def _words(before: str, after: str) -> Iterator[Piece]:
         yield "same", before
         return
     old, new = _WORD.findall(before), _WORD.findall(after)
-    if max(len(old), len(new)) > _MOST:
-        yield "out", before
-        yield "in", after
-        return
-    for one, other in _stretches(old, new):
-        if one == other:
-            yield "same", "".join(one)
+    for a, b, c, d in align(old, new):
+        if old[a:b] == new[c:d]:
+            yield "same", "".join(old[a:b])
         else:
-            yield "out", "".join(one)
-            yield "in", "".join(other)
+            yield "out", "".join(old[a:b])
+            yield "in", "".join(new[c:d])
 
 
 def _joined(pieces: Iterator[Piece]) -> list[Piece]:

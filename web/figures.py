@@ -1,5 +1,6 @@
 """The figures explorer: reported numbers with their sentences, a chart of how they develop, each point to its evidence."""
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -16,13 +17,13 @@ from storage.queries import portal_names, portal_places
 from storage.wishes import Wish
 from text import read_date
 from web.app import archive_of, page
-from web.asking import choose, wish_of
+from web.asking import choose, narrowed_days, wish_of
 from web.routes import Routes
 
 router = Routes()
 SIZE = 25
 BY = ("year", "quarter", "month", "portal", "place", "series")
-_MOST = 20_000  # figures that are grouped for a page; more want another question, or the export
+_MOST = 15_000  # figures that are grouped for a page; more want another question, or the export
 _BARS = 60
 _WIDTH, _HEIGHT, _LEFT, _FOOT = 720, 240, 64, 34
 _ENDS = {
@@ -55,7 +56,7 @@ def figures(request: Request) -> Response:
     after = read_cursor(request.query_params.get("cursor"))
     found = page_figures(archive.engine, archive.indexes.figures, asked, SIZE, after)
     groups, hint = (
-        _groups(request, asked, by, found["total"]) if wish.given() or periods else ([], "")
+        _groups(request, wish, (asked, by, found["total"])) if wish.given() or periods else ([], "")
     )
     names = portal_names(archive.engine)
     rows = [
@@ -110,51 +111,56 @@ def read_cursor(told: str | None) -> FigureKey | None:
 
 
 def _groups(
-    request: Request, asked: FigureQuery, by: str, total: int
+    request: Request, wish: Wish, question: tuple[FigureQuery, str, int]
 ) -> tuple[list[dict[str, Any]], str]:
-    """The figures in groups, each with the parameters of its evidence; where that can't be, why."""
+    """The figures in groups, each with the parameters of its evidence; where that can't be, why.
+
+    Shown is the sum of each, or of all the median where one has no sum: both on one axis would tell a change that never was.
+    """
+    archive, (asked, by, total) = archive_of(request), question
     if not total:
         return [], ""
     if total > _MOST:
         return [], "many"
-    archive = archive_of(request)
     if by == "series":
         rows = find_figures(archive.engine, archive.indexes.figures, asked, once=True)
         points = list(series_rows(figure_series(rows), whole_years=False))
         return points, "" if points else "none"
+    places = portal_places(archive.engine)
     try:
-        groups = group_figures(archive.indexes.figures, asked, by, portal_places(archive.engine))
+        groups = group_figures(archive.indexes.figures, asked, by, places)
     except InputError:
         return [], "kinds"
+    shown = "sum" if all(group["sum"] is not None for group in groups) else "median"
     return [
-        group | {"shown": group["sum"] or group["median"], "given": _evidence(by, group["group"])}
+        group | {"shown": group[shown], "given": _evidence(by, group["group"], wish, places)}
         for group in groups
     ], ""
 
 
-def _evidence(by: str, group: str) -> dict[str, str] | None:
-    """The parameters that narrow a question to one group.
+def _evidence(
+    by: str, group: str, wish: Wish, places: dict[str, str | None]
+) -> dict[str, str] | None:
+    """The parameters that narrow a question to one group; None where none do.
 
-    >>> _evidence("quarter", "2023-Q3")
-    {'since': '2023-07-01', 'until': '2023-09-30'}
+    >>> _evidence("quarter", "2023-Q3", Wish(since="2023-08-01"), {})
+    {'since': '2023-08-01', 'until': '2023-09-30'}
     """
     if group == "unknown":
         return None
-    if by in ("portal", "place"):
-        return {by: group}
+    if by == "portal":
+        return {"portal": group}
+    if by == "place":
+        there = [slug for slug, place in places.items() if place == group]
+        return {"portal": there[0]} if len(there) == 1 else None
     year, _, part = group.partition("-")
     if by == "quarter":
         first, last = _ENDS[part[1:]]
-        return {"since": year + first, "until": year + last}
+        return narrowed_days(wish, year + first, year + last)
     if by == "month":
-        return {"since": f"{group}-01", "until": f"{group}-{_last_day(int(year), int(part)):02d}"}
-    return {"since": f"{year}-01-01", "until": f"{year}-12-31"}
-
-
-def _last_day(year: int, month: int) -> int:
-    from calendar import monthrange  # noqa: PLC0415
-
-    return monthrange(year, month)[1]
+        end = f"{group}-{monthrange(int(year), int(part))[1]:02d}"
+        return narrowed_days(wish, f"{group}-01", end)
+    return narrowed_days(wish, f"{year}-01-01", f"{year}-12-31")
 
 
 def draw(groups: Sequence[dict[str, Any]], by: str) -> list[Bar]:

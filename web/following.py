@@ -15,12 +15,12 @@ from publish.feeds import Feed, write_atom, write_json_feed, write_opml
 from publish.site import CONFIRM, DIGEST, LEAVE
 from publish.wording import RHYTHMS, WEEKDAYS, wish_label
 from storage.outbox import get_delivery
-from storage.people import person_name
+from storage.people import get_person
 from storage.queries import portal_names
 from storage.recent import Recent, told_last, told_of_person
 from storage.subscriptions import Rhythm, confirm, read_rhythm, subscribe, unsubscribe
 from storage.wishes import Wish
-from web.app import archive_of, message, page
+from web.app import archive_of, message, page, path_of
 from web.asking import told_wish, wish_of
 from web.routes import Routes
 
@@ -40,7 +40,7 @@ _GONE = (
 @router.reads("/figures.{kind}")
 def query_feed(request: Request, kind: str) -> Response:
     """What a question finds, told last first, as Atom or JSON Feed."""
-    return _feed(request, kind, wish_of(request))
+    return _feed(request, kind, told_wish(request.query_params))
 
 
 @router.reads("/portals.opml")
@@ -63,7 +63,7 @@ def portal_feed(request: Request, slug: str, kind: str) -> Response:
 def person_feed(request: Request, key: str, kind: str) -> Response:
     """Where somebody is named, told last first."""
     archive = archive_of(request)
-    name = person_name(archive.engine, key)
+    name = get_person(archive.engine, key)["name"]
     page_link = archive.site.link("/subscribe", person=name)
     entries = told_of_person(archive.engine, key)
     return _written(request, kind, (f"{archive.site.name}: {name}", page_link, {}), entries)
@@ -75,7 +75,7 @@ def _feed(request: Request, kind: str, wish: Wish) -> Response:
     entries = told_last(archive.engine, archive.indexes, wish)
     names = portal_names(archive.engine)
     title = f"{archive.site.name}: {wish_label(wish, names)}"
-    given = {} if request.url.path.startswith("/portals/") else wish.given()
+    given = {} if path_of(request).startswith("/portals/") else wish.given()
     page_link = archive.site.link("/subscribe", **wish.given())
     return _written(request, kind, (title, page_link, given), entries)
 
@@ -88,7 +88,7 @@ def _written(
         raise UnknownId(f".{kind}: có .atom và .json")
     archive = archive_of(request)
     title, page_link, given = head
-    feed = Feed(title, archive.site.link(request.url.path, **given), page_link, entries)
+    feed = Feed(title, archive.site.link(path_of(request), **given), page_link, entries)
     write = write_atom if kind == "atom" else write_json_feed
     return _cached(request, write(feed, archive.site), f"{_TYPES[kind]}; charset=utf-8")
 

@@ -1,5 +1,6 @@
 """The operator's pages: portals, subscriptions, takedowns, corrections; behind a password, and not there without one."""
 
+import hashlib
 import secrets
 import threading
 import time
@@ -31,6 +32,7 @@ _SHORTEST = 12  # letters of a password
 _TRIES, _MINUTES = 5, 15  # wrong passwords of one reader before they wait
 _READERS = 1000  # whose wrong passwords are counted
 _tried: OrderedDict[str, deque[float]] = OrderedDict()
+_ended: deque[str] = deque(maxlen=1000)  # sessions that were logged out, in this process
 _lock = threading.Lock()
 _hasher = PasswordHasher()
 
@@ -43,6 +45,7 @@ def hash_password(password: str) -> str:
 
 
 @router.reads("/operator")
+@router.reads("/operator/login")
 def operator(request: Request) -> Response:
     """What the operator looks after; who is not logged in is asked for the password."""
     session = _session(request)
@@ -66,7 +69,7 @@ def _login(request: Request, password: str) -> Response:
     if not _knows(_hash(request), password, request.client.host if request.client else ""):
         return page(request, "login.html", 403, wrong=True)
     made = RedirectResponse(link_to(request, "/operator"), 303)
-    token = archive_of(request).site.sign(SESSION, secrets.token_urlsafe(16))
+    token = archive_of(request).site.sign(SESSION, f"{secrets.token_urlsafe(16)}{_mark(request)}")
     path = root_of(request) + "/operator"
     made.set_cookie(
         COOKIE, token, _HOURS * 3600, path=path, secure=True, httponly=True, samesite="strict"
@@ -86,6 +89,7 @@ def _act(request: Request, form: dict[str, str]) -> Response:
     if session is None or site.read(TOKEN, form.get("token", "")) != session:
         return page(request, "login.html", 403, wrong=False)
     if form.get("act") == "logout":
+        _ended.append(session)
         made: Response = RedirectResponse(link_to(request, "/operator"), 303)
         made.delete_cookie(
             COOKIE,
@@ -166,8 +170,14 @@ def _hash(request: Request) -> str:
 
 def _session(request: Request) -> str | None:
     """The session that a request shows, None where it is none of ours or too old."""
-    _hash(request)
-    return archive_of(request).site.read(SESSION, request.cookies.get(COOKIE, ""))
+    mark = _mark(request)
+    found = archive_of(request).site.read(SESSION, request.cookies.get(COOKIE, ""))
+    return found if found and found.endswith(mark) and found not in _ended else None
+
+
+def _mark(request: Request) -> str:
+    """What ends a session's id: another password, and no session of before is good any more."""
+    return hashlib.sha256(_hash(request).encode()).hexdigest()[:16]
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Replay of captures with Memento (RFC 7089): the archived bytes, sandboxed, under address and moment."""
 
+import logging
 import re
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -34,7 +35,7 @@ _SHOWN = {
 _SAVED = re.compile(r"application/[a-z0-9.+-]{1,100}")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _DOUBLE = re.compile(r"^(https?:)/+", re.IGNORECASE)  # a proxy may make one slash of two
-_SAFE = "/:?&=%+,;@!$'()*~[]"
+_SAFE = "/:&=+,;@!$'()*~[]"
 
 
 def archive_link(archived: str) -> str:
@@ -43,7 +44,7 @@ def archive_link(archived: str) -> str:
     >>> archive_link("/archive/20230712110500/https://h.example/tin?id=1#a b")
     '/archive/20230712110500/https://h.example/tin%3Fid=1%23a%20b'
     """
-    return quote(archived, safe=_SAFE.replace("?", ""))
+    return quote(archived, safe=_SAFE)
 
 
 @router.reads("/archive/*/{url:path}")
@@ -79,11 +80,12 @@ def memento(request: Request, stamp: str, url: str) -> Response:
     try:
         stored = replay(engine, archive_of(request).config.archive, exact[0])
     except (ArchiveError, ExtractError) as error:
-        return refuse(request, 404, f"bản lưu không đọc được: {error}")
+        logging.getLogger("uvicorn.error").error("replay of %s: %s", exact[0].id, error)
+        return refuse(request, 404, "Bản lưu này không đọc được. This capture can't be read.")
     media, more = _media(stored.content_type)
     headers = more | {
         "Content-Security-Policy": SANDBOX, "Memento-Datetime": _http_date(exact[0].captured),
-        "Link": ", ".join(_links(request, url, found)), "Cache-Control": "public, max-age=86400",
+        "Link": ", ".join(_links(request, url, found)), "Cache-Control": "no-cache",
         "Cross-Origin-Resource-Policy": "same-origin",
     }  # fmt: skip
     return Response(stored.body, headers=headers | {"Content-Type": media})
@@ -160,8 +162,8 @@ def _memento_link(request: Request, memento: Memento, url: str, name: str) -> st
 
 def _links(request: Request, url: str, found: list[Memento]) -> list[str]:
     """The links of RFC 7089: original, TimeGate, TimeMap, the first and the last memento."""
-    base, target = archive_of(request).site.base, quote(url, safe=_SAFE)
-    whole = quote(url, safe=_SAFE.replace("?", ""))
+    base, target = archive_of(request).site.base, quote(url, safe=_SAFE + "?%")
+    whole = quote(url, safe=_SAFE)
     ends = (
         [(found[0], "first memento"), (found[-1], "last memento")]
         if len(found) > 1

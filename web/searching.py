@@ -7,9 +7,10 @@ from markupsafe import Markup, escape
 
 from publish.wording import wish_label
 from storage.queries import Page, portal_names, search_articles
+from storage.search import is_ranked
 from storage.wishes import Wish
 from web.app import archive_of, page
-from web.asking import MOST_OFFSET, choose, read_count, wish_of
+from web.asking import MOST_OFFSET, choose, narrowed_days, read_count, wish_of
 from web.routes import Routes
 
 router = Routes()
@@ -28,8 +29,10 @@ def search(request: Request) -> Response:
     sort = choose(request, "sort", ("relevance", "newest"))
     offset = read_count(request, "offset", 0, MOST_OFFSET)
     after = read_count(request, "after", 0, 2**63) or None
+    question = wish.question()
+    sort = sort if is_ranked(question) else "newest"
     shown = Page(wish.q, "newest" if after else sort, SIZE, offset, after, every=True, marks=_MARKS)
-    found = search_articles(archive.engine, archive.indexes.articles, wish.question(), shown)
+    found = search_articles(archive.engine, archive.indexes.articles, question, shown)
     names = portal_names(archive.engine)
     for row in found["results"]:
         row["snippet"] = snippet_html(_behind_title(row["snippet"], row["title"]))
@@ -89,12 +92,9 @@ def _facets(found: dict[str, Any], wish: Wish, names: dict[str, str]) -> list[di
 
 
 def _narrowed(wish: Wish, facet: str, value: str) -> dict[str, Any]:
-    more = (
-        {"since": f"{value}-01-01", "until": f"{value}-12-31"}
-        if facet == "year"
-        else {facet: value}
-    )
-    return wish.given() | more
+    if facet != "year":
+        return wish.given() | {facet: value}
+    return wish.given() | narrowed_days(wish, f"{value}-01-01", f"{value}-12-31")
 
 
 def _chosen(wish: Wish, names: dict[str, str]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from fastapi import Request, Response
 
 from storage.queries import reader_versions
-from web.app import archive_of, page
+from web.app import archive_of, page, root_of
 from web.routes import Routes
 
 router = Routes()
@@ -33,7 +33,7 @@ def robots(request: Request) -> Response:
     lines = [
         "User-agent: *",
         *(
-            f"Disallow: {path}"
+            f"Disallow: {root_of(request)}{path}"
             for path in ("/people", "/archive/", "/operator", "/u/", "/confirm/", "/*?")
         ),
     ]

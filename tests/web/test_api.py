@@ -47,7 +47,10 @@ def ask(web: Web, path: str, **given: Any) -> Any:
     return json.loads(answer.text)
 
 
-@pytest.mark.parametrize("what", ["articles", "figures", "people", "mentions"])
+@pytest.mark.parametrize(
+    "what",
+    ["articles", "figures", "people", "mentions", "articles.json", "figures.json", "mentions.json"],
+)
 def test_pages_are_whole(shelf: Web, what: str) -> None:
     """Page by page by the Link header there is all that one page holds, each once."""
     whole = ask(shelf, what, limit=200)
@@ -62,6 +65,35 @@ def test_pages_are_whole(shelf: Web, what: str) -> None:
     assert len(set(ids)) == len(ids) > 1
     if "total" in whole:
         assert whole["total"] == len(ids)
+
+
+def test_mentions_of_re_posts_are_there(shelf: Web) -> None:
+    page = ask(shelf, "mentions", limit=200)
+    lines = shelf.get("/api/v1/mentions.jsonl").text.splitlines()
+    assert [json.loads(line) for line in lines] == page["results"]
+    assert page["articles"] == ask(shelf, "articles")["articles"] == 11
+
+
+def test_nobody_is_led_elsewhere(shelf: Web) -> None:
+    answer = shelf.get("/api/v1/articles?limit=2", Host="evil.example")
+    assert answer.headers["Link"].startswith(f"<{shelf.site.address}/")
+
+
+def test_a_head_reads_no_archive(shelf: Web) -> None:
+    for name in FORMATS:
+        answer = shelf.ask("HEAD", f"/api/v1/{name}")
+        assert (answer.status, answer.body) == (200, b"")
+
+
+def test_machines_are_asked_to_keep_it_to_themselves(shelf: Web) -> None:
+    for path in (
+        "/api/v1/articles",
+        "/feed.atom",
+        "/api/v1/articles.csv",
+        "/archive/*/https://gia-vien.example/1",
+    ):
+        assert "noindex" in shelf.get(path).headers["X-Robots-Tag"]
+    assert shelf.get("/help").headers["X-Robots-Tag"] is None
 
 
 def test_ranked_pages_follow_too(shelf: Web) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from publish.wording import RHYTHMS, TROUBLES, WEEKDAYS
-from web.app import _TOLD
 from web.figures import BY
 from web.language import phrases, translate
+from web.limits import TITLES
 from web.searching import FACETS
 
 TEMPLATES = Path(__file__).parent.parent.parent / "web" / "templates"
@@ -21,7 +21,10 @@ def said() -> set[str]:
     text = "\n".join(path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.html"))
     found = {one or other for one, other in _LITERAL.findall(text)} | set(_OF_LOOPS.findall(text))
     found |= (
-        {title for _, title in FACETS} | set(_TOLD.values()) | set(RHYTHMS.values()) | set(WEEKDAYS)
+        {title for _, title in FACETS}
+        | set(TITLES.values())
+        | set(RHYTHMS.values())
+        | set(WEEKDAYS)
     )
     return found - {":", "section"}
 

@@ -6,21 +6,26 @@ import re
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select, update
 
 from model.errors import TakenDown, UnknownId
+from storage import schema
+from storage.database import begin
+from storage.ids import address_id
 from storage.pauses import paused_portals
 from storage.queries import get_article
 from storage.takedowns import list_takedowns, restore, take_down
 from tests.archives import done, rows
 from tests.clock import owned_clock
-from tests.sink import Web, follow, make_due, open_home, served_app
-from tests.web.shelf import fill_shelf
+from tests.sink import Web, bring, follow, make_due, open_home, served_app
+from tests.web.shelf import LOANS, bring_html, fill_shelf
 from web import operator
 
 PASSWORD = "một mật khẩu dài"
@@ -106,6 +111,123 @@ def test_a_person_that_is_taken_down(home: Path, web: Web, engine: Engine) -> No
         done(home, "rebuild")
 
 
+def test_a_person_that_is_taken_down_is_named_in_no_list(
+    home: Path, web: Web, engine: Engine
+) -> None:
+    told = next(p for p in answers(web, "/api/v1/people") if p["name"] == "Vũ Thị Dược")
+    article = json.loads(web.get(f"/api/v1/people/{told['id']}").text)["articles"][0]["id"]
+    take_down(engine, told["id"], "theo yêu cầu")
+    assert "Vũ Thị Dược</a>" not in web.get("/people?q=V%C5%A9+Th%E1%BB%8B+D%C6%B0%E1%BB%A3").text
+    for path in ("/api/v1/mentions?limit=200", f"/api/v1/articles/{article}/mentions"):
+        assert "Vũ Thị Dược" not in [m["name"] for m in answers(web, path)]
+        assert not any("Vũ Thị Dược" in m["holders"] for m in answers(web, path))
+    assert 'content="noindex"' in web.get(f"/articles/{article}").text
+
+
+@pytest.mark.parametrize("url", ["https://gia-vien.example/b%E1%BA%A3n%20tin", "https://gia-vien.example/bản tin", "https://gia-vien.example/x?id=a%20b&c=%2F", "https://gia-vien.example/x?a=1#b"])  # fmt: skip
+def test_a_capture_of_any_address_is_replayed(home: Path, web: Web, url: str) -> None:
+    bring_html(home, "gia-vien", url, "<title>Tin</title><h1>Tin của huyện</h1><p>" + "Huyện hỗ trợ 31 tỷ đồng cho 120 hộ nghèo. " * 6)  # fmt: skip
+    wait_for(
+        lambda: any(
+            unquote(a["url"]) == unquote(url) for a in answers(web, "/api/v1/articles?limit=200")
+        )
+    )
+    key = next(
+        a["id"]
+        for a in answers(web, "/api/v1/articles?limit=200")
+        if unquote(a["url"]) == unquote(url)
+    )
+    link = re.search(r'href="(/archive/\d[^"]+)"', web.get(f"/articles/{key}").text)
+    assert link
+    assert web.get(unescape(link[1])).status == 200
+    assert (
+        web.get(
+            quote(json.loads(web.get(f"/api/v1/articles/{key}").text)["archived"], safe="/:?&=%")
+        ).status
+        == 200
+    )
+    gate = web.get("/timegate/" + quote(url, safe=""))
+    assert gate.status == 302
+    assert web.get(gate.headers["Location"]).status == 200
+
+
+def test_files_of_what_is_taken_down_are_not_handed_out(
+    home: Path, web: Web, engine: Engine
+) -> None:
+    offer = "https://gia-vien.example/tin-kem-tep"
+    page = f"<title>Tin</title><h1>Tin có tệp kèm</h1><p>{'Huyện hỗ trợ 31 tỷ đồng cho 120 hộ nghèo. ' * 6}<a href='/tep/van-ban.pdf'>văn bản</a></p>"
+    bring_html(home, "gia-vien", offer, page)
+    wait_for(lambda: any(a["url"] == offer for a in answers(web, "/api/v1/articles?limit=200")))
+    key = next(a["id"] for a in answers(web, "/api/v1/articles?limit=200") if a["url"] == offer)
+    url = "https://gia-vien.example/tep/van-ban.pdf"
+    with begin(engine) as session:
+        capture = session.scalars(select(schema.Capture)).first()
+        assert capture is not None
+        columns = {c.name: getattr(capture, c.name) for c in schema.Capture.__table__.columns}
+        session.add(schema.Capture(**columns | {"id": "f" * 16, "url": url, "address": address_id(url), "kind": "file", "article_id": None, "edition_id": None}))  # fmt: skip
+        rubric = columns | {
+            "id": "e" * 16,
+            "url": "https://gia-vien.example/tin",
+            "address": address_id("https://gia-vien.example/tin"),
+            "kind": "section",
+        }
+        session.add(schema.Capture(**rubric | {"article_id": None, "edition_id": None}))
+    assert web.get(f"/archive/*/{url}").status == 200
+    assert (
+        web.get("/archive/*/https://gia-vien.example/tin").status == 404
+    )  # a list shows what was taken down, too
+    take_down(engine, key, "x")
+    assert web.get(f"/archive/*/{url}").status == 451
+    with begin(engine) as session:
+        session.execute(update(schema.Attachment).values(page_id=None))  # as after a rebuild
+    assert web.get(f"/archive/*/{url}").status == 451
+
+
+def test_a_suggestion_tells_nothing_that_is_not_there(home: Path, web: Web, engine: Engine) -> None:
+    bring(home, "gia-vien", LOANS[0]._replace(path="z", title="Quynhnhuxyz về làng"))
+    wait_for(lambda: answers(web, "/api/v1/articles?q=quynhnhuxyz"))
+    key = answers(web, "/api/v1/articles?q=quynhnhuxyz")[0]["id"]
+    assert "quynhnhuxyz" in web.get("/?q=quynhnhuxyy").text
+    take_down(engine, key, "x")
+    wait_for(lambda: json.loads(web.get("/api/v1/articles?q=quynhnhuxyz").text)["total"] == 0)
+    assert "quynhnhuxyz" not in web.get("/?q=quynhnhuxyy").text
+
+
+def test_many_articles_at_once(web: Web) -> None:
+    ids = [a["id"] for a in answers(web, "/api/v1/articles?limit=200")]
+    with ThreadPoolExecutor(32) as pool:
+        found = list(
+            pool.map(lambda n: web.get(f"/articles/{ids[n % len(ids)]}").status, range(200))
+        )
+    assert set(found) == {200}
+
+
+def test_what_others_add_to_links_is_left_out(web: Web) -> None:
+    for path in ("/", "/figures", "/subscribe", "/people"):
+        assert web.get(f"{path}?fbclid=abc&utm_source=x").status == 200
+
+
+def test_narrowing_never_widens(web: Web) -> None:
+    page = web.get("/?q=ho+ngheo&from=01/06/2023").text
+    link = re.search(r'href="([^"]*since=2023[^"]*)"', page)
+    assert link
+    assert "since=2023-06-01" in link[1]
+    page = web.get("/figures?q=ho+ngheo&type=count&from=01/06/2023&by=year").text
+    assert "since=2023-01-01" not in page
+
+
+def test_no_day_breaks_it(web: Web) -> None:
+    for day in ("9999-12-31T20:00z", "0001-01-01T00:00z", "31/02/2023", "9999-12-31"):
+        assert web.get(f"/?from={day}").status in (200, 400)
+        assert web.get(f"/?q=den:{day}").status == 200
+
+
+def test_nothing_of_ones_own_is_kept_by_caches(web: Web) -> None:
+    for path in ("/operator", "/u/x", "/confirm/x", "/digests/x", "/subscribe"):
+        assert web.get(path).headers["Cache-Control"] == "no-store"
+    assert 'href="//' not in web.get("//evil.example/x").text
+
+
 def test_ordinary_people_are_kept_out_of_search_engines(web: Web) -> None:
     for person in answers(web, "/api/v1/people"):
         assert 'content="noindex"' in web.get(f"/people/{person['id']}").text
@@ -117,7 +239,7 @@ def cookie_of(web: Web, password: str = PASSWORD) -> tuple[int, str]:
     return answer.status, (answer.headers["Set-Cookie"] or "")
 
 
-def test_the_operator_logs_in_and_acts(home: Path, web: Web, engine: Engine) -> None:
+def test_the_operator_logs_in_and_acts(home: Path, web: Web, engine: Engine) -> None:  # noqa: PLR0915 -- one story
     assert cookie_of(web, "sai") == (403, "")
     status, told = cookie_of(web)
     assert status == 303
@@ -156,6 +278,9 @@ def test_the_operator_logs_in_and_acts(home: Path, web: Web, engine: Engine) -> 
     assert act({"act": "merge", "ids": " ".join(people), "reason": "x", "token": token[1]}) == 303
     assert act({"act": "nothing", "token": token[1]}) == 400
     assert act({"act": "logout", "token": token[1]}) == 303
+    assert (
+        act(pause | {"token": token[1]}) == 403
+    )  # the session has ended, whatever the browser shows
 
 
 def test_guessing_passwords_ends(web: Web) -> None:
@@ -256,6 +381,13 @@ def test_the_pages_live_behind_a_prefix(home: Path) -> None:
         assert len(seen) > 60
         assert web.get("/articles/0000000000000000").status == 404  # a proxy that takes it away
         assert web.get("/?q=ho").status == 200
+        base = web.site.address
+        for path in ("/kho/feed.atom?q=ho", "/feed.atom?q=ho"):
+            assert (
+                f'rel="self" type="application/atom+xml" href="{base}/feed.atom?q=ho"'
+                in web.get(path).text
+            )
+        assert f'href="{base}/portals/gia-vien.atom"' in web.get("/kho/portals/gia-vien.atom").text
 
 
 def test_errors_have_pages(web: Web) -> None:

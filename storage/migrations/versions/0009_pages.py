@@ -38,6 +38,9 @@ def upgrade() -> None:
     op.add_column('capture', sa.Column('address', sa.String(length=16), nullable=True))
     _fill_addresses()
     op.create_index('ix_capture_address', 'capture', ['address'])
+    op.add_column('attachment', sa.Column('address', sa.String(length=16), nullable=True))
+    _fill_files()
+    op.create_index('ix_attachment_address', 'attachment', ['address'])
 
 
 def _fill_addresses() -> None:
@@ -56,3 +59,12 @@ def _fill_addresses() -> None:
         found = [(row.id, article_address(row.page, row.own) if row.own else row.url) for row in rows]
         connection.execute(fill, [{'key': key, 'found': address_id(url)} for key, url in found])
         last = rows[-1].id
+
+
+def _fill_files() -> None:
+    attachment = sa.table('attachment', *map(sa.column, ('id', 'url', 'address')))
+    connection = op.get_bind()
+    fill = sa.update(attachment).where(attachment.c.id == sa.bindparam('key')).values(address=sa.bindparam('found'))
+    rows = connection.execute(sa.select(attachment.c.id, attachment.c.url)).all()
+    if rows:
+        connection.execute(fill, [{'key': row.id, 'found': address_id(row.url)} for row in rows])

@@ -16,14 +16,14 @@ from storage.figures import find_figures, group_figures, page_figures
 from storage.queries import portal_names, portal_places
 from storage.wishes import Wish
 from text import read_date
-from web.app import archive_of, page
+from web.app import archive_of, link_to, page
 from web.asking import choose, narrowed_days, wish_of
 from web.routes import Routes
 
 router = Routes()
 SIZE = 25
 BY = ("year", "quarter", "month", "portal", "place", "series")
-_MOST = 15_000  # figures that are grouped for a page; more want another question, or the export
+_MOST = 8_000  # figures that are grouped for a page; more want another question, or the export
 _BARS = 60
 _WIDTH, _HEIGHT, _LEFT, _FOOT = 720, 240, 64, 34
 _ENDS = {
@@ -36,7 +36,7 @@ _ENDS = {
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar of the chart in pixels, with what it stands for and the parameters of its evidence."""
+    """A bar of the chart in pixels, with what it stands for and the way to its evidence."""
 
     x: Decimal
     y: Decimal
@@ -44,7 +44,7 @@ class Bar:
     height: Decimal
     label: str
     told: str
-    given: dict[str, Any]
+    link: str
 
 
 @router.reads("/figures")
@@ -132,10 +132,14 @@ def _groups(
     except InputError:
         return [], "kinds"
     shown = "sum" if all(group["sum"] is not None for group in groups) else "median"
-    return [
-        group | {"shown": group[shown], "given": _evidence(by, group["group"], wish, places)}
-        for group in groups
-    ], ""
+    asks = wish.given() | {k: v for k, v in request.query_params.items() if k.startswith("period_")}
+    for group in groups:
+        found = _evidence(by, group["group"], wish, places)
+        group |= {
+            "shown": group[shown],
+            "link": found and link_to(request, "/figures", **asks | found),
+        }
+    return groups, ""
 
 
 def _evidence(
@@ -176,7 +180,7 @@ def draw(groups: Sequence[dict[str, Any]], by: str) -> list[Bar]:
         height = room * value / max(values)
         bars.append(
             Bar(_px(_LEFT + number * step + step / 10), _px(_HEIGHT - _FOOT - height), _px(step * 4 / 5), _px(height),
-                group["group"], _label(value), group["given"] or {})
+                group["group"], _label(value), group["link"] or "")
         )  # fmt: skip
     return bars
 

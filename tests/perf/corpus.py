@@ -193,7 +193,7 @@ def _rows(lot: list[Bulletin], before: int) -> dict[Any, list[dict[str, Any]]]:
 
 def _edition(bulletin: Bulletin, edition: str, at: datetime) -> dict[str, Any]:
     title, _, body = bulletin.text.partition("\n")
-    reading: dict[str, Any] = {"title": title, "lead": None, "body": body, "published": bulletin.published, "section": bulletin.section,
+    reading: dict[str, Any] = {"title": title, "lead": None, "body": body, "text": bulletin.text, "published": bulletin.published, "section": bulletin.section,
                "certainty": "printed", "native_id": None, "url": f"https://{bulletin.portal}.example/{bulletin.id}", "byline": None, "source": None, "attachments": [], "sections": {"title": [0, len(title)]}}  # fmt: skip
     return {"id": edition, "article_id": bulletin.id, "capture_id": edition, "captured": at, "warc_file": "x.warc.gz",
             "warc_offset": 0, "dialect": "text", "title": title, "published": bulletin.published,

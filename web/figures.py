@@ -136,6 +136,7 @@ def _groups(
     for group in groups:
         found = _evidence(by, group["group"], wish, places)
         group |= {
+            "measure": shown,
             "shown": group[shown],
             "link": found and link_to(request, "/figures", **asks | found),
         }

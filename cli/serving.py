@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import wraps
@@ -141,18 +140,15 @@ def _keep_schedule(shop: Any) -> None:
     from scheduler import Schedule
 
     kept = Schedule(shop, say)
-    _on_signals(kept.stopping.is_set, kept.stopping.set)
-    kept.run()
 
-
-def _on_signals(stopping: Callable[[], bool], stop: Callable[[], None]) -> None:
-    def end(_number: int, _frame: Any) -> None:
-        if stopping():
+    def stop(_number: int, _frame: Any) -> None:
+        if kept.stopping.is_set():
             os._exit(1)  # other threads are at work, and nothing is lost by that
-        stop()
+        kept.stopping.set()
 
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    kept.run()
 
 
 @click.command()

@@ -110,11 +110,12 @@ class Writer:
             url=self.site.link(f"/articles/{item['article']}"), original=web_address(told["url"]),
             archived=self.site.base + told["archived"], snippet=told["snippet"],
             figures=[f | {"text": hedged(f["text"], f["qualifier"])} for f in told["figures"]],
-            changes=[_worded(change) for change in told["changes"]], also=also, vanished=item["vanished"],
+            changes=[worded_change(change) for change in told["changes"]], also=also, vanished=item["vanished"],
         )  # fmt: skip
 
 
-def _worded(change: dict[str, Any]) -> dict[str, Any]:
+def worded_change(change: dict[str, Any]) -> dict[str, Any]:
+    """What changed in a figure, both values with the words that hedge them."""
     sides = {
         side: hedged(change[side], change[f"{side}_qualifier"]) for side in ("before", "after")
     }

@@ -3,7 +3,6 @@
 import re
 import textwrap
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from urllib.parse import quote, urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from publish.wording import local_moment
+from publish.wording import day_digits, local_moment, number_text
 
 _FOLDER = Path(__file__).parent / "templates"
 _WIDTH = 72  # letters of a line of plain text
@@ -41,28 +40,6 @@ def marked(text: str) -> Markup:
     '81 <mark>hộ nghèo</mark> &lt;b&gt;'
     """
     return Markup(_MATCH.sub(r"<mark>\1</mark>", str(escape(text))))  # noqa: S704 -- escaped first
-
-
-def number_text(value: object, language: str = "vi") -> str:
-    """A plain number as readers of a language write it; what is none as it is.
-
-    >>> number_text("1284500.5"), number_text(1284, "en"), number_text("12..15")
-    ('1.284.500,5', '1,284', '12..15')
-    """
-    try:
-        told = f"{Decimal(str(value)):,f}"
-    except InvalidOperation:
-        return str(value)
-    return told if language == "en" else told.translate(str.maketrans(",.", ".,"))
-
-
-def day_digits(iso: str | None) -> str:
-    """An ISO day or moment as 12/07/2023; "" for none.
-
-    >>> day_digits("2023-07-12T08:30:00+07:00")
-    '12/07/2023'
-    """
-    return "/".join(reversed(iso[:10].split("-"))) if iso else ""
 
 
 def parameters(given: Mapping[str, object]) -> str:

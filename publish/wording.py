@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from storage.wishes import Wish
 from text import VIETNAM
@@ -78,13 +78,30 @@ def short_number(value: Decimal) -> str:
     """
     for scale, word in _SCALES:
         if abs(value) >= scale:
-            return f"{_plain(value / scale)} {word}"
-    return _plain(value)
+            return f"{number_text((value / scale).normalize())} {word}"
+    return number_text(value.normalize())
 
 
-def _plain(value: Decimal) -> str:
-    told = f"{value.normalize():,f}"
-    return told.translate(str.maketrans(",.", ".,"))
+def number_text(value: object, language: str = "vi") -> str:
+    """A plain number as readers of a language write it; what is none as it is.
+
+    >>> number_text("1284500.5"), number_text(1284, "en"), number_text("12..15")
+    ('1.284.500,5', '1,284', '12..15')
+    """
+    try:
+        told = f"{Decimal(str(value)):,f}"
+    except InvalidOperation:
+        return str(value)
+    return told if language == "en" else told.translate(str.maketrans(",.", ".,"))
+
+
+def day_digits(iso: str | None) -> str:
+    """An ISO day or moment in digits; "" for none.
+
+    >>> day_digits("2023-07-12T08:30:00+07:00")
+    '12/07/2023'
+    """
+    return short_day(date.fromisoformat(iso[:10])) if iso else ""
 
 
 def wish_label(wish: Wish, names: Mapping[str, str]) -> str:

@@ -30,7 +30,6 @@ class Vitals:
     """
 
     portal: str
-    name: str
     begun: datetime | None
     read: datetime | None
     days: Sequence[date] = ()

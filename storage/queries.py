@@ -201,7 +201,13 @@ def get_article(engine: Engine, article_id: str, number: int | None = None) -> d
         current = next(e for e in editions if e.id == article.current)
         shown = editions[number - 1] if number else named or current
         listed = [
-            {"number": n, "id": e.id, "captured": e.captured.isoformat(), "title": e.title}
+            {
+                "number": n,
+                "id": e.id,
+                "captured": e.captured.isoformat(),
+                "title": e.title,
+                "archived": archive_address(e, article),
+            }
             for n, e in enumerate(editions, 1)
         ]
         return {

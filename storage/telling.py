@@ -47,7 +47,7 @@ class Teller:
         return edition | {
             "snippet": chosen[0]["sentence"] if item["figures"] and chosen else snippet,
             "figures": [_figure(row) for row in chosen[:_FIGURES]],
-            "changes": [_change(row, hedges) for row in changes[:_CHANGES]],
+            "changes": [told_change(row, hedges) for row in changes[:_CHANGES]],
         }
 
     def shown(self, items: Sequence[Told]) -> list[Told]:
@@ -116,7 +116,8 @@ def _figure(row: Told) -> Told:
     }
 
 
-def _change(row: Told, hedges: dict[str, str]) -> Told:
+def told_change(row: Told, hedges: dict[str, str]) -> Told:
+    """A row of `figure_changes` as it is told; `hedges` are the qualifiers of figures by id."""
     told: Told = {"what": row["about"] or row["noun"] or ""}
     for side in ("before", "after"):
         told[side] = row[f"{side}_text"]

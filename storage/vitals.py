@@ -90,7 +90,7 @@ def _vitals(
     )
     began = select(func.min(run.started)).where(run.portal == portal.slug)
     return Vitals(
-        portal=portal.slug, name=portal.name, begun=session.scalar(began), days=days, fields=fields, drifted=drifted,
+        portal=portal.slug, begun=session.scalar(began), days=days, fields=fields, drifted=drifted,
         read=_last_read(session, portal.slug, host), refused=held.reason if held and refused else None,
         failed=(ended.note or ended.outcome) if ended and not ended.lists else None,
         signs=[sign for sign in told if not sign.startswith("silence")],

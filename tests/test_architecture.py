@@ -55,6 +55,7 @@ HOMES = {
     "uvicorn": {"cli"},
     "prometheus_client": {"web"},
     "holidays": {"storage"},
+    "argon2": {"web"},
 }
 
 

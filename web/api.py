@@ -1,11 +1,10 @@
 """API v1: what the pages show as JSON, CSV, JSON Lines and workbooks; read-only beside subscribing."""
 
-import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from fastapi import Depends, Query, Request, Response
 from fastapi import Path as InPath
@@ -18,6 +17,7 @@ from model.records import to_json
 from publish.export import TEXTS, export_rows
 from publish.site import LEAVE
 from storage.differences import edition_changes, figure_series, series_rows
+from storage.figure_index import FigureQuery
 from storage.figures import FIELDS, figures_of, find_figures, group_figures, page_figures
 from storage.listing import (
     ARTICLE_FIELDS,
@@ -35,20 +35,18 @@ from storage.people import (
     list_people,
     office_rows,
 )
-from storage.queries import Page, get_article, portal_places, search_articles
+from storage.queries import Page, get_article, portal_names, portal_places, search_articles
 from storage.subscriptions import read_rhythm, unsubscribe
-from storage.wishes import Wish
+from storage.wishes import Wish, read_wish
 from web import contract
-from web.app import archive_of, path_of
+from web.app import archive_of, path_of, tagged
 from web.articles import CITED, citation, cite
-from web.asking import told_wish
+from web.asking import MOST_OFFSET
 from web.contract import answers
-from web.figures import asked_of, read_cursor, write_cursor
+from web.figures import figure_query, read_cursor, write_cursor
 from web.following import take_subscription
-from web.portals import portal_rows
 from web.routes import Routes
 
-router = Routes(prefix="/api/v1", tags=["v1"])
 MOST = 200  # rows of a page
 _CITED = 1000  # citations of a question
 _MEDIA = {
@@ -57,52 +55,60 @@ _MEDIA = {
 }  # fmt: skip
 _MARK = "\ufeff"  # of byte order: without it spreadsheets guess the charset
 Text = Annotated[str | None, Query(max_length=2000)]
+Hidden = Annotated[str | None, Query(max_length=40, include_in_schema=False)]  # as pages name it
 Key = Annotated[str, InPath(pattern="^[0-9a-f]{16}$", description="16 hex digits")]
 Kind = Literal["csv", "jsonl", "xlsx"]
 
 
+class Sought(NamedTuple):
+    """What figures are asked for: as it can stand in an address, and as a question."""
+
+    wish: Wish
+    query: FigureQuery
+
+
+def known_only(request: Request) -> None:
+    """Raise InputError for a parameter that there is not: one left out in silence would widen the question."""
+    known = _parameters(request.scope["route"].dependant)
+    if unknown := sorted(request.query_params.keys() - known):
+        told = ", ".join(sorted(known)) or "none"
+        raise InputError(f"{unknown[0][:40]}: no such parameter; there are {told}")
+
+
+def _parameters(dependant: Any) -> set[str]:
+    """The names of the parameters that a route and what it depends on read."""
+    own = {field.alias for field in dependant.query_params}
+    return own.union(*map(_parameters, dependant.dependencies))
+
+
 def asked_wish(  # noqa: PLR0913 -- a parameter of the address each
-    request: Request,
     q: Annotated[str, Query(max_length=2000, description="words, \"a phrase\", -without, OR, cong: tu: den: nguoi: noi:")] = "",
     portal: Text = None, province: Text = None, section: Text = None, person: Text = None, place: Text = None,
-    since: Annotated[str | None, Query(alias="from", max_length=40, description="published on or after; 12/07/2023 or 2023-07-12")] = None,
-    until: Annotated[str | None, Query(alias="to", max_length=40, description="published on or before")] = None,
-    with_figures: bool = False,
+    first: Annotated[str | None, Query(alias="from", max_length=40, description="published on or after; 12/07/2023 or 2023-07-12")] = None,
+    last: Annotated[str | None, Query(alias="to", max_length=40, description="published on or before")] = None,
+    since: Hidden = None, until: Hidden = None, with_figures: bool = False,
 ) -> Wish:  # fmt: skip
     """The wish that an address tells."""
-    del (
-        q,
-        portal,
-        province,
-        section,
-        person,
-        place,
-        since,
-        until,
-        with_figures,
-    )  # told, so that OpenAPI names them
-    return told_wish(_plain(request))
+    return read_wish({
+        "q": q, "portal": portal, "province": province, "section": section, "person": person, "place": place,
+        "since": first or since, "until": last or until, "with_figures": with_figures,
+    })  # fmt: skip
 
 
 def asked_figures(  # noqa: PLR0913
-    request: Request, wish: Annotated[Wish, Depends(asked_wish)],
+    wish: Annotated[Wish, Depends(asked_wish)],
     type: Literal["money", "count", "percent", "measure"] | None = None, noun: Text = None, unit: Text = None,  # noqa: A002
     min: Text = None, max: Text = None, loose: bool = False,  # noqa: A002
     period_from: Annotated[str | None, Query(max_length=40, description="of a time from this day on")] = None,
     period_to: Annotated[str | None, Query(max_length=40)] = None,
-) -> Any:  # fmt: skip
+) -> Sought:  # fmt: skip
     """The question for figures that an address tells."""
-    del type, noun, unit, min, max, loose, period_from, period_to
-    return asked_of(request, wish)[0]
+    more = {"type": type, "noun": noun, "unit": unit, "min": min, "max": max, "loose": loose}
+    wish = read_wish(wish.given() | more)
+    return Sought(wish, figure_query(wish, period_from, period_to)[0])
 
 
-def _plain(request: Request) -> dict[str, str]:
-    """The parameters as text; what says no is left out."""
-    return {
-        k: v
-        for k, v in request.query_params.items()
-        if v.lower() not in ("false", "off", "no", "0") or k not in ("loose", "with_figures")
-    }
+router = Routes(prefix="/api/v1", tags=["v1"], dependencies=[Depends(known_only)])
 
 
 class Asked(BaseModel, extra="forbid"):
@@ -116,7 +122,7 @@ class Asked(BaseModel, extra="forbid"):
 
 
 Wished = Annotated[Wish, Depends(asked_wish)]
-Figures = Annotated[Any, Depends(asked_figures)]
+Figures = Annotated[Sought, Depends(asked_figures)]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 Cursor = Annotated[str | None, Query(max_length=80, description="from the link to the next page")]
 
@@ -135,7 +141,7 @@ def articles(
     offset, after = _place(sort, cursor)
     shown = Page(wish.q, sort, limit, offset, after, every=True)
     found = search_articles(archive.engine, archive.indexes.articles, wish.question(), shown)
-    if sort == "relevance" and offset + limit < found["total"] and offset + limit <= 1000:
+    if sort == "relevance" and offset + limit < found["total"] and offset + limit <= MOST_OFFSET:
         found["next"] = str(offset + limit)
     return _json(request, found, found["next"])
 
@@ -145,7 +151,7 @@ def _place(sort: str, cursor: str | None) -> tuple[int, int | None]:
     if not cursor:
         return 0, None
     if not (cursor.isascii() and cursor.isdecimal()) or int(cursor) > (
-        1000 if sort == "relevance" else 2**63
+        MOST_OFFSET if sort == "relevance" else 2**63
     ):
         raise InputError("cursor: no cursor; take it from the link to the next page")
     return (int(cursor), None) if sort == "relevance" else (0, int(cursor) or 1)
@@ -170,10 +176,10 @@ def articles_file(
 
 def _citations(request: Request, rows: Iterator[dict[str, Any]], kind: str) -> Response:
     style, media = CITED[kind]
-    engine = archive_of(request).engine
+    names = portal_names(archive_of(request).engine)
     rows = iter(()) if request.method == "HEAD" else rows
     pieces = (
-        cite(request, get_article(engine, row["id"]), style) + "\n\n"
+        cite(request, row | {"article": row, "name": names[row["portal"]]}, style) + "\n\n"
         for row in islice(rows, _CITED)
     )
     headers = {"Content-Disposition": f'attachment; filename="articles.{kind}"'}
@@ -203,13 +209,7 @@ def editions(request: Request, key: Key) -> Response:
     """The editions of an article in capture order, and where each is archived."""
     engine = archive_of(request).engine
     found = get_article(engine, key)
-    url = found["archived"].split("/", 3)[3]
-    rows = [e | {"archived": f"/archive/{_stamp(e['captured'])}/{url}"} for e in found["editions"]]
-    return _json(request, {"id": found["id"], "results": rows})
-
-
-def _stamp(iso: str) -> str:
-    return "".join(c for c in iso[:19] if c.isdecimal())
+    return _json(request, {"id": found["id"], "results": found["editions"]})
 
 
 @router.reads(
@@ -260,7 +260,9 @@ def mentions_file(request: Request, wish: Wished, kind: Kind, bom: bool = True) 
 def figures(request: Request, asked: Figures, limit: Limit = 20, cursor: Cursor = None) -> Response:
     """Reported figures with their sentences, those of the newest article first."""
     archive = archive_of(request)
-    found = page_figures(archive.engine, archive.indexes.figures, asked, limit, read_cursor(cursor))
+    found = page_figures(
+        archive.engine, archive.indexes.figures, asked.query, limit, read_cursor(cursor)
+    )
     following = write_cursor(found["next"])
     return _json(
         request,
@@ -279,10 +281,8 @@ def figures_file(
     """All figures that are asked for as a file."""
     archive = archive_of(request)
     if kind == "atom":
-        return RedirectResponse(
-            archive.site.link("/figures.atom", **told_wish(_plain(request)).given()), 302
-        )
-    rows = find_figures(archive.engine, archive.indexes.figures, asked)
+        return RedirectResponse(archive.site.link("/figures.atom", **asked.wish.given()), 302)
+    rows = find_figures(archive.engine, archive.indexes.figures, asked.query)
     return _file(request, rows, FIELDS, bom=bom)
 
 
@@ -294,7 +294,7 @@ def summary(
 ) -> Response:
     """Figures of one kind in groups by publication: how many, least, median, greatest, sum; re-posts count once."""
     archive = archive_of(request)
-    groups = group_figures(archive.indexes.figures, asked, by, portal_places(archive.engine))
+    groups = group_figures(archive.indexes.figures, asked.query, by, portal_places(archive.engine))
     return _json(request, {"results": groups})
 
 
@@ -302,9 +302,9 @@ def summary(
 def series(request: Request, asked: Figures, whole_years: bool = False) -> Response:
     """How figures develop: of one noun and measure in one place, time by time, each value with its evidence."""
     archive = archive_of(request)
-    if archive.indexes.figures.count(asked) > _MOST_SERIES:
+    if archive.indexes.figures.count(asked.query) > _MOST_SERIES:
         raise InputError(f"more than {_MOST_SERIES} figures; ask for fewer")
-    rows = find_figures(archive.engine, archive.indexes.figures, asked, once=True)
+    rows = find_figures(archive.engine, archive.indexes.figures, asked.query, once=True)
     return _json(
         request, {"results": list(series_rows(figure_series(rows), whole_years=whole_years))}
     )
@@ -359,14 +359,14 @@ def person(request: Request, key: Key) -> Response:
 @router.reads("/portals", responses=answers(contract.PORTALS))
 def portals(request: Request) -> Response:
     """All portals with what is held of each, and its health."""
-    rows = portal_rows(request)
+    rows = archive_of(request).portals()
     return _json(request, {"total": len(rows), "results": rows})
 
 
 @router.reads("/portals/{slug}", responses=answers(contract.PORTAL, 404))
 def portal(request: Request, slug: Annotated[str, InPath(max_length=100)]) -> Response:
     """One portal."""
-    row = next((row for row in portal_rows(request) if row["portal"] == slug), None)
+    row = next((row for row in archive_of(request).portals() if row["portal"] == slug), None)
     if row is None:
         raise UnknownId(f"{slug}: no such portal")
     return _json(request, row)
@@ -375,7 +375,7 @@ def portal(request: Request, slug: Annotated[str, InPath(max_length=100)]) -> Re
 @router.reads("/status", responses=answers(contract.STATUS))
 def status(request: Request) -> Response:
     """How much the archive holds, and how many portals are in trouble."""
-    rows, told = portal_rows(request), archive_of(request).totals()
+    rows, told = archive_of(request).portals(), archive_of(request).totals()
     keys = ("articles", "editions", "journal_number", "captures_unread")
     troubled = sum(bool(row["troubles"]) for row in rows)
     return _json(
@@ -405,24 +405,12 @@ def leave(request: Request, token: Annotated[str, InPath(max_length=200)]) -> Re
 
 def _json(request: Request, told: dict[str, Any], following: str | None = None) -> Response:
     """An answer with an ETag, the way to the next page, and leave for other sites' scripts to read it."""
-    body = to_json(told).encode()
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {
-        "ETag": tag,
-        "Cache-Control": "public, max-age=60",
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": "Link, ETag",
-    }
+    headers = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Link, ETag"}
     if following:
         given = dict(request.query_params) | {"cursor": following}
-        headers["Link"] = (
-            f'<{archive_of(request).site.link(path_of(request), **given)}>; rel="next"'
-        )
-    if tag in [
-        t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")
-    ]:
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
+        link = archive_of(request).site.link(path_of(request), **given)
+        headers["Link"] = f'<{link}>; rel="next"'
+    return tagged(request, to_json(told).encode(), "application/json", 60, **headers)
 
 
 def _file(

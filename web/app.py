@@ -1,12 +1,12 @@
 """The application: one archive, its routes, and how everything is answered, refusals too."""
 
+import hashlib
 import logging
 import threading
-import time
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,11 @@ from publish.site import Site, open_site
 from storage.database import Engine, open_database
 from storage.indexes import Indexes
 from storage.queries import portal_names
-from storage.vitals import totals
+from storage.status import portal_status
+from storage.vitals import totals, with_health
+from web.kept import Kept
 from web.language import day_text, read_language, translate
-from web.limits import API, ENGLISH, TITLES, Limits, problem
+from web.limits import API, TITLES, Limits, problem
 
 _HERE = Path(__file__).parent
 _STATUS: dict[type[Exception], int] = {
@@ -38,7 +40,6 @@ _STATUS: dict[type[Exception], int] = {
     UnknownPortal: 404,
     InputError: 400,
 }
-_FRESH = 60  # seconds that counts of the whole archive are given again
 _LOOK = 2.0  # seconds between two looks of the indexes at the journal
 
 
@@ -52,8 +53,12 @@ class Archive:
     config: Config
     engine: Engine
     units: Units
-    _counted: tuple[float, dict[str, int]] = field(default=(0.0, {}))
-    _names: tuple[float, dict[str, str]] = field(default=(0.0, {}))
+
+    def __post_init__(self) -> None:
+        """What is told of the whole archive again and again; the health of portals looks at every one."""
+        self._names = Kept(lambda: portal_names(self.engine), 60)
+        self._totals = Kept(lambda: totals(self.engine), 60)
+        self._portals = Kept(lambda: with_health(self.engine, portal_status(self.engine)), 120)
 
     @cached_property
     def site(self) -> Site:
@@ -67,15 +72,15 @@ class Archive:
 
     def portal_name(self, slug: str) -> str:
         """What a portal is called, as it was at most a minute ago."""
-        if time.monotonic() - self._names[0] > _FRESH or slug not in self._names[1]:
-            self._names = (time.monotonic(), portal_names(self.engine))
-        return self._names[1].get(slug, slug)
+        return self._names.get().get(slug, slug)
 
     def totals(self) -> dict[str, int]:
         """How much there is, as it was at most a minute ago."""
-        if time.monotonic() - self._counted[0] > _FRESH or not self._counted[1]:
-            self._counted = (time.monotonic(), totals(self.engine))
-        return self._counted[1]
+        return self._totals.get()
+
+    def portals(self) -> list[dict[str, Any]]:
+        """The state of every portal, as it was at most two minutes ago."""
+        return self._portals.get()
 
 
 def create_app(config: Config, units: Units) -> FastAPI:
@@ -178,6 +183,17 @@ def page(request: Request, name: str, status: int = 200, /, **values: Any) -> HT
     return HTMLResponse(html, status, headers={"Content-Language": language})
 
 
+def tagged(request: Request, body: bytes, media: str, seconds: int, **more: str) -> Response:
+    """An answer with an ETag that may be kept for some seconds (RFC 9110), 304 where the reader has it."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = more | {"ETag": tag, "Cache-Control": f"public, max-age={seconds}"}
+    told = request.headers.get("if-none-match", "").split(",")
+    known = [held.strip().removeprefix("W/") for held in told]
+    if tag in known or "*" in known:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=media, headers=headers)
+
+
 def message(request: Request, title: str, *lines: str, status: int = 200) -> HTMLResponse:
     """A page that says one thing."""
     return page(request, "message.html", status, title=title, lines=lines)
@@ -186,7 +202,7 @@ def message(request: Request, title: str, *lines: str, status: int = 200) -> HTM
 def refuse(request: Request, status: int, detail: str) -> Response:
     """A refusal as the reader expects it: a page, or a problem of the API."""
     if path_of(request).startswith(API):
-        return problem(status, ENGLISH.get(status, "Error"), detail)
+        return problem(status, detail)
     return message(request, TITLES.get(status, "Có lỗi"), detail, status=status)
 
 

@@ -9,10 +9,10 @@ from markupsafe import Markup
 from model.errors import UnknownId
 from model.records import Units
 from publish.cite import STYLES
-from publish.digest import web_address
-from publish.render import day_digits, number_text
-from publish.wording import hedged, local_moment
+from publish.digest import web_address, worded_change
+from publish.wording import day_digits, hedged, local_moment, number_text
 from storage.differences import figure_changes
+from storage.telling import told_change
 from storage.views import view_article
 from web.app import archive_of, link_to, page, root_of
 from web.comparing import compare_texts
@@ -63,7 +63,8 @@ def _article(request: Request, key: str, number: int | None) -> Response:
     found = view_article(archive_of(request).engine, key, number)
     told, units = found["article"], archive_of(request).units
     language = read_language(request.query_params.get("lang"))
-    marks = choose_marks([*_figure_marks(found, language), *_mention_marks(request, found)])
+    held = _held(found)
+    marks = choose_marks([*_figure_marks(found, language), *_mention_marks(request, found, held)])
     blocks = list(
         article_blocks(told["text"], told["sections"]["title"][1], told.get("tables") or [], marks)
     )
@@ -72,7 +73,7 @@ def _article(request: Request, key: str, number: int | None) -> Response:
         archived=root_of(request) + archive_link(found["archived"]), captured=_moment(found["captured"]), moment=_moment,
         vanished=_moment(found["vanished"]) if found["vanished"] else None, figures=_figure_rows(found, language),
         cited=cite(request, found, "bibtex"), kinds=tuple(CITED), places=_places(found, units),
-        official=all(person in _holders(found) for person in found["persons"].values()),
+        official=all(person in held for person in found["persons"].values()),
         files=[{**file, "link": web_address(file["url"])} for file in found["attachments"]],
     )  # fmt: skip
 
@@ -81,8 +82,13 @@ def _moment(iso: str) -> str:
     return local_moment(datetime.fromisoformat(iso))
 
 
-def _holders(found: View) -> set[str]:
-    return {office["person"] for office in found["offices"]}
+def _held(found: View) -> dict[str | None, str]:
+    """The offices of each person who is told to hold some."""
+    held: dict[str | None, list[str]] = {}
+    for office in found["offices"]:
+        told = ", ".join(filter(None, (office["title"], office["body"])))
+        held.setdefault(office["person"], []).append(told)
+    return {person: "; ".join(dict.fromkeys(told)) for person, told in held.items()}
 
 
 def _figure_marks(found: View, language: Language) -> list[Mark]:
@@ -111,29 +117,24 @@ def explain(row: View, language: Language) -> str:
     return " · ".join([*parts, " – ".join(dict.fromkeys(days))]).removesuffix(" · ")
 
 
-def _mention_marks(request: Request, found: View) -> list[Mark]:
-    units = archive_of(request).units
-    return [
-        mark for row in found["mentions"] if (mark := _mention_mark(request, found, row, units))
-    ]
+def _mention_marks(request: Request, found: View, held: dict[str | None, str]) -> list[Mark]:
+    marks = (_mention_mark(request, found, row, held) for row in found["mentions"])
+    return [mark for mark in marks if mark]
 
 
-def _mention_mark(request: Request, found: View, row: View, units: Units) -> Mark | None:
+def _mention_mark(
+    request: Request, found: View, row: View, held: dict[str | None, str]
+) -> Mark | None:
     """Persons lead to their page, places to theirs; offices and bodies say what they are."""
     kind, key = row["type"], row["id"]
     target, tip = None, ""
     if kind == "person":
         person = found["persons"].get(row["name"])
         target = person and f"/people/{person}"
-        held = [
-            f"{o['title']}{', ' + o['body'] if o['body'] else ''}"
-            for o in found["offices"]
-            if o["person"] == person
-        ]
-        tip = "; ".join(dict.fromkeys(held)) or row["name"] or ""
+        tip = held.get(person) or row["name"] or ""
     elif kind == "place":
         target = f"/places/{row['code']}" if row["code"] else None
-        tip = place_line(row["code"], row["now"], units) or ""
+        tip = place_line(row["code"], row["now"], archive_of(request).units) or ""
     elif kind in ("organisation", "role"):
         tip = (row["name"] if kind == "organisation" else ", ".join(row["holders"])) or ""
     if not (target or tip) or (kind == "person" and not target):
@@ -185,17 +186,12 @@ def difference(request: Request, article_id: str, pair: str) -> Response:
     engine = archive_of(request).engine
     one, other = (view_article(engine, article_id, int(end)) for end in ends)
     hedges = {row["id"]: row["qualifier"] for row in (*one["figures"], *other["figures"])}
-    changes = [_change(row, hedges) for row in figure_changes(one["figures"], other["figures"])]
+    changes = [
+        worded_change(told_change(row, hedges))
+        for row in figure_changes(one["figures"], other["figures"])
+    ]
     pieces = compare_texts(one["article"]["text"], other["article"]["text"])
     return page(
         request, "diff.html", a=other, one=one, ends=ends, changes=changes, pieces=pieces, moment=_moment,
         archived=[root_of(request) + archive_link(found["archived"]) for found in (one, other)],
     )  # fmt: skip
-
-
-def _change(row: View, hedges: dict[str, str]) -> View:
-    sides = {
-        side: hedged(row[f"{side}_text"], hedges.get(row[f"{side}_figure"] or ""))
-        for side in ("before", "after")
-    }
-    return {"what": row["about"] or row["noun"] or "", **sides}

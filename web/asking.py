@@ -9,21 +9,6 @@ from model.errors import InputError
 from storage.wishes import Wish, read_wish
 
 ALIASES = {"from": "since", "to": "until"}  # of parameters
-# What an address may say beside a wish.
-BESIDE = (
-    "lang",
-    "sort",
-    "offset",
-    "after",
-    "by",
-    "limit",
-    "cursor",
-    "period_from",
-    "period_to",
-    "bom",
-    "body",
-    "on",
-)
 MOST_OFFSET = 1000
 
 
@@ -35,7 +20,7 @@ def wish_of(request: Request) -> Wish:
 
 def told_wish(given: Mapping[str, Any]) -> Wish:
     """The wish that parameters tell, in both ways to name a day."""
-    told = {key: value for key, value in given.items() if key not in BESIDE}
+    told = {key: value for key, value in given.items() if key != "lang"}
     for alias, name in ALIASES.items():
         if alias in told:
             told[name] = told.pop(alias)

@@ -51,9 +51,10 @@ class Bar:
 def figures(request: Request) -> Response:
     """Figures that are asked for, grouped as a chart and listed with their sentences."""
     wish, archive = wish_of(request), archive_of(request)
-    asked, periods = asked_of(request, wish)
+    told = request.query_params
+    asked, periods = figure_query(wish, told.get("period_from"), told.get("period_to"))
     by = choose(request, "by", BY)
-    after = read_cursor(request.query_params.get("cursor"))
+    after = read_cursor(told.get("cursor"))
     found = page_figures(archive.engine, archive.indexes.figures, asked, SIZE, after)
     groups, hint = (
         _groups(request, wish, (asked, by, found["total"])) if wish.given() or periods else ([], "")
@@ -74,19 +75,19 @@ def figures(request: Request) -> Response:
     )  # fmt: skip
 
 
-def asked_of(request: Request, wish: Wish) -> tuple[FigureQuery, dict[str, str]]:
-    """The question for figures, and the period that an address says they report on."""
+def figure_query(
+    wish: Wish, first: str | None, last: str | None
+) -> tuple[FigureQuery, dict[str, str]]:
+    """The question for figures that report on a time from one day to another, and these days as an address has them."""
     periods = {}
-    for name in ("period_from", "period_to"):
-        if told := (request.query_params.get(name) or "").strip():
+    for name, given in (("period_from", first), ("period_to", last)):
+        if told := (given or "").strip():
             read = read_date(told[:40])
             if read is None:
                 raise InputError(f"{name} {told[:40]}: viết 12/07/2023 hoặc 2023-07-12")
             periods[name] = read.day.isoformat()
-    asked = replace(
-        wish.figures(), since=periods.get("period_from"), until=periods.get("period_to")
-    )
-    return asked, periods
+    since, until = periods.get("period_from"), periods.get("period_to")
+    return replace(wish.figures(), since=since, until=until), periods
 
 
 def write_cursor(key: FigureKey | None) -> str | None:

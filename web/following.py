@@ -1,8 +1,5 @@
 """How to follow: feeds, subscriptions by mail, the way in and the way out."""
 
-import hashlib
-import time
-from collections import OrderedDict, deque
 from contextlib import suppress
 from typing import Any
 
@@ -20,16 +17,14 @@ from storage.queries import portal_names
 from storage.recent import Recent, told_last, told_of_person
 from storage.subscriptions import Rhythm, confirm, read_rhythm, subscribe, unsubscribe
 from storage.wishes import Wish
-from web.app import archive_of, message, page, path_of
+from web.app import archive_of, message, page, path_of, tagged
 from web.asking import told_wish, wish_of
 from web.routes import Routes
+from web.turns import Turns
 
 router = Routes()
 _TYPES = {"atom": "application/atom+xml", "json": "application/feed+json"}
-_MOST = 20  # subscriptions that one reader may ask for in an hour
-_HOUR = 3600
-_READERS = 10_000  # whose subscriptions are counted
-_asked: OrderedDict[str, deque[float]] = OrderedDict()
+TURNS = Turns(20, 3600)  # subscriptions that one reader may ask for in an hour
 _GONE = (
     "Liên kết không còn hiệu lực",
     "Liên kết đã hết hạn hoặc không đúng. This link has expired or is wrong.",
@@ -48,7 +43,7 @@ def portals_opml(request: Request) -> Response:
     """The feeds of all portals."""
     archive = archive_of(request)
     portals = portal_names(archive.engine).items()
-    return _cached(request, write_opml(portals, archive.site), "text/x-opml; charset=utf-8")
+    return tagged(request, write_opml(portals, archive.site), "text/x-opml; charset=utf-8", 300)
 
 
 @router.reads("/portals/{slug}.{kind}")
@@ -71,7 +66,6 @@ def person_feed(request: Request, key: str, kind: str) -> Response:
 
 def _feed(request: Request, kind: str, wish: Wish) -> Response:
     archive = archive_of(request)
-    archive.indexes.catch_up()
     entries = told_last(archive.engine, archive.indexes, wish)
     names = portal_names(archive.engine)
     title = f"{archive.site.name}: {wish_label(wish, names)}"
@@ -90,20 +84,7 @@ def _written(
     title, page_link, given = head
     feed = Feed(title, archive.site.link(path_of(request), **given), page_link, entries)
     write = write_atom if kind == "atom" else write_json_feed
-    return _cached(request, write(feed, archive.site), f"{_TYPES[kind]}; charset=utf-8")
-
-
-def _cached(request: Request, body: bytes, media: str) -> Response:
-    """An answer with an ETag (RFC 9110), 304 where the reader has it."""
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "public, max-age=300"}
-    known = [
-        held.strip().removeprefix("W/")
-        for held in request.headers.get("if-none-match", "").split(",")
-    ]
-    if tag in known or "*" in known:
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type=media, headers=headers)
+    return tagged(request, write(feed, archive.site), f"{_TYPES[kind]}; charset=utf-8", 300)
 
 
 @router.reads("/subscribe")
@@ -142,25 +123,12 @@ def _take(request: Request, form: dict[str, str]) -> Response:
 
 def take_subscription(request: Request, email: str, form: dict[str, str], rhythm: Rhythm) -> None:
     """Ask an address by mail whether it wants a digest of what a form asks for."""
-    _count(request)
+    if not TURNS.take(request.client.host if request.client else ""):
+        raise InputError("Quá nhiều yêu cầu; hãy thử lại sau một giờ.")
     if "://" in email:
         raise InputError("email: hãy nhập một địa chỉ thư")
     with suppress(TooMany):  # which nobody is told but who owns the address
         subscribe(archive_of(request).engine, email, told_wish(form), rhythm)
-
-
-def _count(request: Request) -> None:
-    """Refuse more than some subscriptions an hour from one reader."""
-    reader, moment = request.client.host if request.client else "", time.monotonic()
-    asked = _asked.setdefault(reader, deque())
-    _asked.move_to_end(reader)
-    while len(_asked) > _READERS:
-        _asked.popitem(last=False)
-    while asked and asked[0] < moment - _HOUR:
-        asked.popleft()
-    if len(asked) >= _MOST:
-        raise InputError("Quá nhiều yêu cầu; hãy thử lại sau một giờ.")
-    asked.append(moment)
 
 
 @router.reads("/confirm/{token}")

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from publish.wording import long_day
+from publish.wording import WEEKDAYS, long_day
 
 Language = Literal["vi", "en"]
 TABLE = Path(__file__).parent / "phrases.toml"
@@ -42,7 +42,8 @@ def day_text(published: str | None, language: Language) -> str:
         return long_day(published)
     if not published:
         return "day unknown"
-    return f"{_WEEKDAYS[date.fromisoformat(published[:10]).weekday()]}, {_english_day(published)}"
+    weekday = WEEKDAYS[date.fromisoformat(published[:10]).weekday()]
+    return f"{translate(weekday, language)}, {_english_day(published)}"
 
 
 def _english_day(published: str) -> str:
@@ -52,6 +53,5 @@ def _english_day(published: str) -> str:
 
 
 # strftime would follow the locale of the process.
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December")  # fmt: skip

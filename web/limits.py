@@ -3,9 +3,8 @@
 import asyncio
 import logging
 import re
-import time
-from collections import OrderedDict
 from html import escape
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from fastapi import Response
 
 from model.records import to_json
 from model.settings import WebConfig
+from web.turns import Turns
 
 Scope = dict[str, Any]
 HEADERS = {
@@ -29,33 +29,30 @@ _FILE = re.compile(r"\.(?:csv|jsonl|xlsx|bib|ris)$")
 _LONGEST = 24_000  # bytes of a path with its parameters: 2,000 letters of Vietnamese are 18,000
 _BODY = 64 * 1024  # bytes of a form
 _SECONDS = 10  # that a form may take to arrive, and a request to find a place
-_ANSWER = (
-    30  # seconds within which a page must have begun, and a reader take each piece of an answer
-)
+_ANSWER = 30  # seconds: for a page to begin, and for a reader to take each piece of an answer
 _FILES = 4  # exports at a time
-_READERS = 10_000  # whose requests are counted
 TITLES = {
     400: "Không làm được", 404: "Không có trang này", 405: "Trang này không nhận yêu cầu như vậy", 408: "Yêu cầu quá chậm",
     413: "Yêu cầu quá lớn", 414: "Địa chỉ quá dài", 429: "Quá nhiều yêu cầu", 451: "Nội dung đã được gỡ", 503: "Máy chủ đang bận",
 }  # fmt: skip
-ENGLISH = {
-    400: "Bad request", 404: "Not found", 405: "Method not allowed", 408: "Too slow", 413: "Too large", 414: "Address too long",
-    429: "Too many requests", 451: "Taken down", 500: "Internal error", 503: "Busy",
-}  # fmt: skip
+
+
+def phrase(status: int) -> str:
+    """What a status is called (RFC 9110)."""
+    return HTTPStatus(status).phrase
 
 
 class Limits:
     """ASGI middleware: a reader's requests a minute, requests at a time, bytes and seconds of a form and of an answer.
 
-    Times are not those of the archive's clock: it may stand still. Bounds hold in each process of a server.
+    Bounds hold in each process of a server.
     """
 
     def __init__(self, app: Any, config: WebConfig) -> None:
         self._app = app
         self._prefix = urlsplit(config.address).path.rstrip("/")
-        self._per_minute, self._pages = config.per_minute, asyncio.Semaphore(config.at_once)
+        self._turns, self._pages = Turns(config.per_minute, 60), asyncio.Semaphore(config.at_once)
         self._files = asyncio.Semaphore(_FILES)
-        self._seen: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -105,22 +102,9 @@ class Limits:
             return 414, f"an address of more than {_LONGEST} bytes"
         if "\0" in scope["path"]:  # no database holds it, and one of them says so with an error
             return 404, ""
-        if not self._has_turn(scope["client"][0] if scope.get("client") else ""):
-            return 429, f"at most {self._per_minute} requests a minute"
+        if not self._turns.take(scope["client"][0] if scope.get("client") else ""):
+            return 429, f"at most {self._turns.most} requests a minute"
         return None
-
-    def _has_turn(self, reader: str) -> bool:
-        """Whether a reader may ask: a bucket that a minute fills, and each request takes from."""
-        if not self._per_minute:
-            return True
-        moment = time.monotonic()
-        left, at = self._seen.get(reader, (float(self._per_minute), moment))
-        left = min(self._per_minute, left + (moment - at) * self._per_minute / 60)
-        self._seen[reader] = (max(left - 1, 0), moment)
-        self._seen.move_to_end(reader)
-        if len(self._seen) > _READERS:
-            self._seen.popitem(last=False)
-        return left >= 1
 
 
 class _Answer:
@@ -158,9 +142,9 @@ async def _refuse(scope: Scope, receive: Any, send: Any, why: tuple[int, str]) -
     """A refusal that asks nothing of the archive."""
     status, detail = why
     if scope["path"].removeprefix(scope["root_path"]).startswith(API):
-        answer = problem(status, ENGLISH.get(status, "Error"), detail)
+        answer = problem(status, detail)
     else:
-        title, english = TITLES.get(status, "Có lỗi"), ENGLISH.get(status, "Error")
+        title, english = TITLES.get(status, "Có lỗi"), phrase(status)
         text = f"<h1>{title}</h1><p lang=en>{english}. {escape(detail)}</p>"
         html = f'<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>{title}</title></head><body><main>{text}</main></body></html>'
         answer = Response(html, status, media_type="text/html")
@@ -169,9 +153,9 @@ async def _refuse(scope: Scope, receive: Any, send: Any, why: tuple[int, str]) -
     await answer(scope, receive, send)
 
 
-def problem(status: int, title: str, detail: str) -> Response:
+def problem(status: int, detail: str) -> Response:
     """An error of the API (RFC 9457)."""
-    told = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    told = {"type": "about:blank", "title": phrase(status), "status": status, "detail": detail}
     return Response(to_json(told), status, media_type="application/problem+json")
 
 

@@ -1,5 +1,6 @@
 """An article's text as HTML: what was read out of it marked where it stands, tables as tables; pure."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,18 +26,21 @@ def choose_marks(marks: Sequence[Mark]) -> list[Mark]:
     """The marks that are shown, in text order: none overlaps another, the more telling kinds win."""
     taken: list[Mark] = []
     for mark in sorted(marks, key=lambda m: (_ORDER.index(m.kind), m.start - m.end, m.start)):
-        if mark.start < mark.end and not any(
-            mark.start < o.end and o.start < mark.end for o in taken
-        ):
-            taken.append(mark)
-    return sorted(taken, key=lambda m: m.start)
+        at = bisect_left(taken, mark.start, key=_start)
+        free = (at == 0 or taken[at - 1].end <= mark.start) and (
+            at == len(taken) or mark.end <= taken[at].start
+        )
+        if mark.start < mark.end and free:
+            taken.insert(at, mark)
+    return taken
 
 
 def marked_text(text: str, start: int, end: int, marks: Sequence[Mark]) -> Markup:
-    """A stretch of a text on lines, with the marks that lie in it."""
+    """A stretch of a text on lines, with the marks (in text order) that lie in it."""
     parts, at = [], start
-    for mark in marks:
-        if mark.start < at or mark.end > end:
+    within = (bisect_left(marks, place, key=_start) for place in (start, end))
+    for mark in marks[slice(*within)]:
+        if mark.end > end:
             continue
         parts += [
             _lines(text[at : mark.start]),
@@ -46,6 +50,10 @@ def marked_text(text: str, start: int, end: int, marks: Sequence[Mark]) -> Marku
         ]
         at = mark.end
     return Markup().join([*parts, _lines(text[at:end])])
+
+
+def _start(mark: Mark) -> int:
+    return mark.start
 
 
 def _lines(text: str) -> Markup:

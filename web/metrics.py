@@ -1,7 +1,7 @@
 """What a monitor asks for: the health of portals, jobs and outbox as Prometheus metrics."""
 
-import time
 from collections.abc import Iterable
+from functools import partial
 
 from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -12,6 +12,7 @@ from storage.database import Engine
 from storage.jobs import list_jobs
 from storage.vitals import portal_healths, totals
 from web.app import archive_of
+from web.kept import Kept
 from web.routes import Routes
 
 router = Routes()
@@ -55,10 +56,12 @@ class ArchiveCollector:
 def metrics(request: Request) -> Response:
     """Prometheus metrics."""
     state = request.app.state
-    at, body = getattr(state, "metrics", (0.0, b""))
-    if not body or time.monotonic() - at > _FRESH:
-        registry = CollectorRegistry()
-        registry.register(ArchiveCollector(archive_of(request).engine))
-        body = generate_latest(registry)
-        state.metrics = (time.monotonic(), body)
-    return Response(body, media_type=CONTENT_TYPE_LATEST)
+    if not hasattr(state, "metrics"):
+        state.metrics = Kept(partial(_write, archive_of(request).engine), _FRESH)
+    return Response(state.metrics.get(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _write(engine: Engine) -> bytes:
+    registry = CollectorRegistry()
+    registry.register(ArchiveCollector(engine))
+    return generate_latest(registry)

@@ -3,8 +3,7 @@
 import hashlib
 import secrets
 import threading
-import time
-from collections import OrderedDict, deque
+from collections import deque
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -22,16 +21,14 @@ from storage.pauses import pause_portal, paused_portals, resume_portal
 from storage.subscriptions import list_subscriptions, unsubscribe
 from storage.takedowns import list_takedowns, restore, take_down
 from web.app import archive_of, link_to, page, root_of
-from web.portals import portal_rows
 from web.routes import Routes
+from web.turns import Turns
 
 router = Routes()
 COOKIE = "__Secure-operator"
 _HOURS = 12  # that a session lasts
 _SHORTEST = 12  # letters of a password
-_TRIES, _MINUTES = 5, 15  # wrong passwords of one reader before they wait
-_READERS = 1000  # whose wrong passwords are counted
-_tried: OrderedDict[str, deque[float]] = OrderedDict()
+TRIES = Turns(5, 15 * 60)  # wrong passwords of one reader
 _ended: deque[str] = deque(maxlen=1000)  # sessions that were logged out, in this process
 _lock = threading.Lock()
 _hasher = PasswordHasher()
@@ -53,7 +50,7 @@ def operator(request: Request) -> Response:
         return page(request, "login.html", wrong=False)
     engine = archive_of(request).engine
     return page(
-        request, "operator.html", rows=portal_rows(request), paused=paused_portals(engine), takedowns=list_takedowns(engine),
+        request, "operator.html", rows=archive_of(request).portals(), paused=paused_portals(engine), takedowns=list_takedowns(engine),
         subscriptions=list_subscriptions(engine), token=archive_of(request).site.sign(TOKEN, session), done=request.query_params.get("done"),
     )  # fmt: skip
 
@@ -189,16 +186,10 @@ async def _form(request: Request) -> dict[str, str]:
 def _knows(hashed: str, password: str, reader: str) -> bool:
     """Whether a password is the right one; one try at a time, and after some wrong ones none for a while."""
     with _lock:
-        moment, tried = time.monotonic(), _tried.setdefault(reader, deque())
-        _tried.move_to_end(reader)
-        while len(_tried) > _READERS:
-            _tried.popitem(last=False)
-        while tried and tried[0] < moment - 60 * _MINUTES:
-            tried.popleft()
-        if len(tried) >= _TRIES:
-            raise TooMany(f"{_TRIES} wrong passwords; try again in {_MINUTES} minutes")
+        if not TRIES.has(reader):
+            raise TooMany(f"{TRIES.most} wrong passwords; try again in some minutes")
         try:
             return _hasher.verify(hashed, password)
         except (VerificationError, InvalidHashError):
-            tried.append(moment)
+            TRIES.use(reader)
             return False

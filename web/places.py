@@ -8,11 +8,10 @@ from storage.queries import Page, list_portals, search_articles
 from storage.wishes import Wish
 from web.app import archive_of, page
 from web.routes import Routes
-from web.searching import snippet_html
+from web.searching import MARKS, snippet_html
 
 router = Routes()
 _SIZE = 10
-_MARKS = ("\x02", "\x03")
 _LONGEST = 100  # letters of a name
 
 
@@ -36,7 +35,7 @@ def place(request: Request, code: str) -> Response:
     if line is None:
         raise UnknownId(f"{code[:20]}: không có đơn vị hành chính nào mang mã này")
     wish = Wish(place=line.name)
-    shown = Page("", "newest", _SIZE, marks=_MARKS)
+    shown = Page("", "newest", _SIZE, marks=MARKS)
     found = search_articles(archive.engine, archive.indexes.articles, wish.question(), shown)
     for row in found["results"]:
         row["snippet"] = snippet_html(row["snippet"])

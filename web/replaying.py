@@ -50,10 +50,7 @@ def archive_link(archived: str) -> str:
 @router.reads("/archive/*/{url:path}")
 def captures(request: Request, url: str) -> Response:
     """The captures of an address."""
-    url = _asked(request, "/archive/*/")
-    found = list_mementos(archive_of(request).engine, url)
-    if not found:
-        raise UnknownId(f"{url[:200]}: chưa lưu trang nào ở địa chỉ này")
+    url, found = _found(request, "/archive/*/")
     rows = [
         {
             "link": root_of(request) + memento_path(m, url),
@@ -69,16 +66,15 @@ def captures(request: Request, url: str) -> Response:
 @router.reads("/archive/{stamp}/{url:path}")
 def memento(request: Request, stamp: str, url: str) -> Response:
     """The capture of that very moment; another moment leads to the nearest one there is."""
-    url = _asked(request, f"/archive/{stamp}/")
-    at, engine = read_stamp(stamp), archive_of(request).engine
-    found = list_mementos(engine, url) if at else []
-    if at is None or not found:
-        raise UnknownId(f"{url[:200]}: chưa lưu trang nào ở địa chỉ này")
+    url, found = _found(request, f"/archive/{stamp}/")
+    at, archive = read_stamp(stamp), archive_of(request)
+    if at is None:
+        raise UnknownId(f"{stamp[:20]}: không phải một thời điểm; viết 20230712110500")
     exact = [m for m in found if m.stamp == stamp]
     if not exact:
         return RedirectResponse(_whole(request, nearest_memento(found, at), url), 302)
     try:
-        stored = replay(engine, archive_of(request).config.archive, exact[0])
+        stored = replay(archive.engine, archive.config.archive, exact[0])
     except (ArchiveError, ExtractError) as error:
         logging.getLogger("uvicorn.error").error("replay of %s: %s", exact[0].id, error)
         return refuse(request, 404, "Bản lưu này không đọc được. This capture can't be read.")
@@ -94,10 +90,7 @@ def memento(request: Request, stamp: str, url: str) -> Response:
 @router.reads("/timegate/{url:path}")
 def timegate(request: Request, url: str) -> Response:
     """The way to the capture nearest to Accept-Datetime; without one to the last."""
-    url = _asked(request, "/timegate/")
-    found = list_mementos(archive_of(request).engine, url)
-    if not found:
-        raise UnknownId(f"{url[:200]}: chưa lưu trang nào ở địa chỉ này")
+    url, found = _found(request, "/timegate/")
     asked = request.headers.get("accept-datetime")
     try:
         at = parsedate_to_datetime(asked) if asked else datetime.now(UTC)
@@ -111,10 +104,7 @@ def timegate(request: Request, url: str) -> Response:
 @router.reads("/timemap/link/{url:path}")
 def timemap(request: Request, url: str) -> Response:
     """The captures of an address as a list of links (RFC 7089, 5)."""
-    url = _asked(request, "/timemap/link/")
-    found = list_mementos(archive_of(request).engine, url)
-    if not found:
-        raise UnknownId(f"{url[:200]}: chưa lưu trang nào ở địa chỉ này")
+    url, found = _found(request, "/timemap/link/")
     lines = _links(request, url, found)
     lines += [_memento_link(request, m, url, "memento") for m in found[1:-1]]
     return Response(",\n".join(lines) + "\n", media_type="application/link-format; charset=utf-8")
@@ -123,6 +113,15 @@ def timemap(request: Request, url: str) -> Response:
 def memento_path(memento: Memento, url: str) -> str:
     """The path of one capture under the address that was asked for."""
     return archive_link(f"/archive/{memento.stamp}/{url}")
+
+
+def _found(request: Request, before: str) -> tuple[str, list[Memento]]:
+    """The address that is asked for behind a prefix, and its captures; raises UnknownId where there is none."""
+    url = _asked(request, before)
+    found = list_mementos(archive_of(request).engine, url)
+    if not found:
+        raise UnknownId(f"{url[:200]}: chưa lưu trang nào ở địa chỉ này")
+    return url, found
 
 
 def _asked(request: Request, before: str) -> str:

@@ -15,8 +15,8 @@ from web.routes import Routes
 
 router = Routes()
 SIZE = 20  # results of a page
-_MARKS = ("\x02", "\x03")  # which no text that is archived holds
-_MARKED = {_MARKS[0]: Markup("<mark>"), _MARKS[1]: Markup("</mark>")}
+MARKS = ("\x02", "\x03")  # which no text that is archived holds
+_MARKED = {MARKS[0]: Markup("<mark>"), MARKS[1]: Markup("</mark>")}
 _SHOWN = 8  # values of a facet
 FACETS = (("portal", "Cổng"), ("province", "Tỉnh"), ("year", "Năm"), ("section", "Chuyên mục"))
 FORMATS = ("csv", "xlsx", "jsonl", "ris", "bib", "atom")
@@ -31,7 +31,7 @@ def search(request: Request) -> Response:
     after = read_count(request, "after", 0, 2**63) or None
     question = wish.question()
     sort = sort if is_ranked(question) else "newest"
-    shown = Page(wish.q, "newest" if after else sort, SIZE, offset, after, every=True, marks=_MARKS)
+    shown = Page(wish.q, "newest" if after else sort, SIZE, offset, after, every=True, marks=MARKS)
     found = search_articles(archive.engine, archive.indexes.articles, question, shown)
     names = portal_names(archive.engine)
     for row in found["results"]:

@@ -44,7 +44,7 @@ def published(habit: Habit, seed: int, first: date, days: int) -> list[date]:
 def vitals(days: Sequence[date], now: datetime) -> Vitals:
     known = sorted((day for day in days if day <= now.date()), reverse=True)[:60]
     return Vitals(
-        "p", "P", START, now - timedelta(hours=3), sorted(set(known), reverse=True), [WHOLE] * len(known),
+        "p", START, now - timedelta(hours=3), sorted(set(known), reverse=True), [WHOLE] * len(known),
         [False] * len(known),
     )  # fmt: skip
 

@@ -45,6 +45,7 @@ def fill_shelf(home: Path, clock: Clock) -> None:
     clock.forward(hours=30)
     bring(home, "gia-vien", EDITED)
     bring(home, "nho-quan", EDITED._replace(path="x1"))
+    bring_html(home, "gia-vien", "https://gia-vien.example/xau?id=1", HOSTILE_PAGE)
 
 
 def fill_evil(home: Path) -> None:

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -17,28 +16,11 @@ from hypothesis import strategies as st
 from publish.site import LEAVE
 from storage import schema
 from storage.database import look
-from tests.clock import owned_clock
-from tests.sink import Web, engine_of, follow, open_home, served_app
-from tests.web.shelf import fill_shelf
+from tests.sink import Web, engine_of, follow, open_home
 from web import following
 
 FORMATS = ("articles.csv", "articles.jsonl", "articles.xlsx", "articles.bib", "articles.ris", "figures.csv", "figures.jsonl",
     "figures.xlsx", "mentions.csv", "mentions.jsonl", "mentions.xlsx", "people.csv", "people.jsonl", "people.xlsx")  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("shelf")
-    with owned_clock(home) as clock:
-        fill_shelf(home, clock)
-    return home
-
-
-@pytest.fixture(scope="module")
-def shelf(base: Path) -> Iterator[Web]:
-    following._asked.clear()
-    with served_app(open_home(base)) as web:
-        yield web
 
 
 def ask(web: Web, path: str, **given: Any) -> Any:
@@ -71,7 +53,7 @@ def test_mentions_of_re_posts_are_there(shelf: Web) -> None:
     page = ask(shelf, "mentions", limit=200)
     lines = shelf.get("/api/v1/mentions.jsonl").text.splitlines()
     assert [json.loads(line) for line in lines] == page["results"]
-    assert page["articles"] == ask(shelf, "articles")["articles"] == 11
+    assert page["articles"] == ask(shelf, "articles")["articles"] == 12
 
 
 def test_nobody_is_led_elsewhere(shelf: Web) -> None:
@@ -153,6 +135,36 @@ def test_what_did_not_change_is_not_sent_again(shelf: Web) -> None:
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
+def test_every_parameter_that_is_told_is_taken(shelf: Web) -> None:
+    """And no other: one left out in silence would widen the question."""
+    told = json.loads(shelf.get("/openapi.json").text)["paths"]
+    given = {
+        "from": "2020-01-01",
+        "to": "2026-01-01",
+        "period_from": "2020",
+        "cursor": "",
+        "limit": "2",
+    }
+    for path, methods in told.items():
+        for one in methods.get("get", {}).get("parameters", []):
+            if one["in"] == "query":
+                usual = one["schema"].get("default")
+                value = given.get(one["name"], "" if usual is None else str(usual).lower())
+                query = urlencode({one["name"]: value})
+                answer = shelf.get(
+                    path.replace("{kind}", "jsonl").replace("{key}", "0" * 16) + f"?{query}"
+                )
+                assert "no such parameter" not in answer.text, (path, one["name"])
+    assert shelf.get("/api/v1/articles?form=2023-01-01").status == 400
+    assert shelf.get("/api/v1/figures/series?whole_years=true&q=ho+ngheo").status == 200
+    a, b = ("2023-01-01", "2023-12-31")
+    assert (
+        ask(shelf, "articles", since=a, until=b)["articles"]
+        == ask(shelf, "articles", **{"from": a, "to": b})["articles"]
+        > 0
+    )
+
+
 def test_groups_and_series(shelf: Web) -> None:
     groups = ask(shelf, "figures/summary", q="vay", type="money", by="year")["results"]
     assert sum(group["figures"] for group in groups) == 9
@@ -195,7 +207,7 @@ def operations(web: Web) -> list[Any]:
 
 def test_the_description_is_true(shelf: Web) -> None:
     """Whatever is sent that the description allows or not, no answer is a server's error, and each is as described."""
-    following._MOST, most = 10**6, following._MOST
+    following.TURNS.most, most = 10**6, following.TURNS.most
     told = operations(shelf)
     assert len(told) > 20
     try:
@@ -220,4 +232,4 @@ def test_the_description_is_true(shelf: Web) -> None:
 
             check()
     finally:
-        following._MOST = most
+        following.TURNS.most = most

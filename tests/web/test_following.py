@@ -46,7 +46,7 @@ POLICY = "default-src 'none'"
 @pytest.fixture(autouse=True)
 def unknown_readers() -> None:
     """Nobody has asked for anything yet."""
-    following._asked.clear()
+    following.TURNS.clear()
 
 
 def fill(home: Path) -> None:

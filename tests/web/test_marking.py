@@ -42,6 +42,14 @@ def test_a_marked_text_is_the_text(made: tuple[str, list[Mark]]) -> None:
     assert "".join(plain(blocks).split()) == "".join(text.split())
 
 
+def test_a_thousand_pages_of_marks_are_no_matter() -> None:
+    """A hostile page reads as one figure after another: work grows with their number, not with its square."""
+    text = "1 hộ\n\n" * 20_000
+    marks = [Mark(6 * n, 6 * n + 4, "figure", Markup("<i>"), Markup("</i>")) for n in range(20_000)]
+    chosen = choose_marks(marks)
+    assert len(chosen) == len(list(article_blocks(text, 0, [], chosen))) == 20_000
+
+
 def test_tables_stand_as_tables() -> None:
     text = "Đầu\n\nxã | hộ\nGia Thịnh | 81 hộ\n\nCuối"
     cells = [[(5, 7, True), (10, 12, True)], [(13, 22, False), (25, 30, False)]]

@@ -17,30 +17,14 @@ from storage.database import look
 from tests.chromium import chromium
 from tests.clock import owned_clock
 from tests.sink import Web, engine_of, make_due, open_home, send_due, served_app, smtp
-from tests.web.shelf import EVIL, HOSTILE_PAGE, bring_html, fill_evil, fill_shelf
-from web import following, operator
+from tests.web.shelf import EVIL, fill_evil
+from web import operator
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as opened:
         yield opened
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("shelf")
-    with owned_clock(home) as clock:
-        fill_shelf(home, clock)
-        bring_html(home, "gia-vien", "https://gia-vien.example/xau?id=1", HOSTILE_PAGE)
-    return home
-
-
-@pytest.fixture(scope="module")
-def shelf(base: Path) -> Iterator[Web]:
-    following._asked.clear()
-    with served_app(open_home(base)) as web:
-        yield web
 
 
 @pytest.fixture
@@ -212,7 +196,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
 
 
 def test_the_operators_page_is_as_good(browser: Browser, base: Path) -> None:
-    operator._tried.clear()
+    operator.TRIES.clear()
     hashed = PasswordHasher(1, 1024, 1).hash("một mật khẩu dài")
     with served_app(open_home(base, operator=hashed)) as web:
         context = browser.new_context(base_url=web.site.address.replace("127.0.0.1", "localhost"), viewport={"width": 380, "height": 800}, bypass_csp=True)  # fmt: skip

@@ -23,25 +23,16 @@ from storage.pauses import paused_portals
 from storage.queries import get_article
 from storage.takedowns import list_takedowns, restore, take_down
 from tests.archives import done, rows
-from tests.clock import owned_clock
 from tests.sink import Web, bring, follow, make_due, open_home, served_app
-from tests.web.shelf import LOANS, bring_html, fill_shelf
+from tests.web.shelf import LOANS, bring_html
 from web import operator
 
 PASSWORD = "một mật khẩu dài"
 
 
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("shelf")
-    with owned_clock(home) as clock:
-        fill_shelf(home, clock)
-    return home
-
-
 @pytest.fixture
 def web(home: Path) -> Iterator[Web]:
-    operator._tried.clear()
+    operator.TRIES.clear()
     with served_app(open_home(home, operator=PasswordHasher(1, 1024, 1).hash(PASSWORD))) as web:
         yield web
 

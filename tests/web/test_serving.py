@@ -84,6 +84,31 @@ def test_a_connection_that_is_kept_is_answered_again(archive: Path) -> None:
         connection.close()
 
 
+def test_behind_a_proxy_readers_are_told_apart(archive: Path) -> None:
+    text = (
+        (archive / "bantin.toml")
+        .read_text(encoding="utf-8")
+        .replace("per_minute = 600", "per_minute = 3")
+    )
+    (archive / "bantin.toml").write_text(text, encoding="utf-8")
+
+    def statuses(port: int) -> list[int]:
+        connection, found = HTTPConnection("127.0.0.1", port, timeout=5), []
+        for reader in ("192.0.2.1", "192.0.2.2"):
+            for _ in range(3):
+                connection.request("GET", "/robots.txt", headers={"X-Forwarded-For": reader})
+                answer = connection.getresponse()
+                answer.read()
+                found.append(answer.status)
+        connection.close()
+        return found
+
+    with serving(archive, "--proxies", "127.0.0.1") as (port, _):
+        assert statuses(port) == [200] * 6
+    with serving(archive) as (port, _):  # who is no proxy is not believed
+        assert 429 in statuses(port)
+
+
 def test_a_port_that_is_taken_is_told(archive: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -85,6 +85,6 @@ def password(password: str) -> None:
     Example:
       bantin password
     """
-    from web.operator import hash_password
+    from web.passwords import hash_password
 
     click.echo(hash_password(password))

@@ -80,7 +80,7 @@ def worker() -> Any:
     """The application for one process of several."""
     from config import load_config
     from pipeline.units import UnitTable
-    from web import create_app
+    from web.app import create_app
 
     return create_app(load_config(), UnitTable())
 
@@ -100,7 +100,7 @@ def _server(shop: Any, where: dict[str, Any]) -> Any:
     import uvicorn
 
     from pipeline.units import UnitTable
-    from web import create_app
+    from web.app import create_app
 
     app = create_app(shop.config, UnitTable())
     return uvicorn.Server(uvicorn.Config(app, **_options(where)))

@@ -36,7 +36,7 @@ from storage.subscriptions import DAILY, Rhythm, subscribe
 from storage.wishes import Wish
 from tests.archives import TOML, done
 from tests.postgres import free_port
-from web import create_app
+from web.app import create_app
 
 SENDER = "Bantin <bantin@kho.example>"
 SITE = Site("https://kho.example", "Bantin", b"a secret of tests")

@@ -85,7 +85,20 @@ class Archive:
 
 def create_app(config: Config, units: Units) -> FastAPI:
     """The application over the archive of a configuration."""
-    from web import PARTS  # noqa: PLC0415 -- they name what stands above
+    from web import (  # noqa: PLC0415 -- they name what stands above
+        api,
+        articles,
+        figures,
+        following,
+        metrics,
+        operator,
+        people,
+        places,
+        portals,
+        replaying,
+        searching,
+        telling,
+    )
 
     app = FastAPI(
         title=f"{config.web.name} API", version="1", openapi_url="/openapi.json", docs_url=None, redoc_url=None, lifespan=_life, redirect_slashes=False,
@@ -93,7 +106,8 @@ def create_app(config: Config, units: Units) -> FastAPI:
     )  # fmt: skip
     app.state.archive = Archive(config, open_database(config.database), units)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
-    for part in PARTS:
+    parts = (following, searching, articles, figures, people, places, portals, replaying, telling, api, operator, metrics)  # fmt: skip
+    for part in parts:
         app.include_router(part.router)
     app.openapi = partial(_description, app)  # type: ignore[method-assign]
     app.add_exception_handler(BantinError, _refused)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from storage.database import look
 from tests.sink import Web, engine_of, follow, open_home
 from web import following
 
+DOCS = Path(__file__).parent.parent.parent / "docs" / "pages.md"
 FORMATS = ("articles.csv", "articles.jsonl", "articles.xlsx", "articles.bib", "articles.ris", "figures.csv", "figures.jsonl",
     "figures.xlsx", "mentions.csv", "mentions.jsonl", "mentions.xlsx", "people.csv", "people.jsonl", "people.xlsx")  # fmt: skip
 
@@ -133,6 +135,14 @@ def test_what_did_not_change_is_not_sent_again(shelf: Web) -> None:
         again = shelf.get(f"/api/v1/{path}", If_None_Match=answer.headers["ETag"])
         assert (again.status, again.body) == (304, b"")
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_what_the_docs_ask_is_answered(shelf: Web) -> None:
+    asked = re.findall(
+        r"curl [^'\n]*'http://127\.0\.0\.1:8000(/[^']+)'", DOCS.read_text(encoding="utf-8")
+    )
+    assert len(asked) > 4
+    assert {path: shelf.get(path).status for path in asked} == dict.fromkeys(asked, 200)
 
 
 def test_every_parameter_that_is_told_is_taken(shelf: Web) -> None:

@@ -22,7 +22,7 @@ from storage.ids import address_id
 from storage.pauses import paused_portals
 from storage.queries import get_article
 from storage.takedowns import list_takedowns, restore, take_down
-from tests.archives import done, rows
+from tests.archives import bantin, done, rows
 from tests.sink import Web, bring, follow, make_due, open_home, served_app
 from tests.web.shelf import LOANS, bring_html
 from web import operator
@@ -85,6 +85,21 @@ def test_an_article_that_is_taken_down(home: Path, web: Web, engine: Engine) -> 
     with pytest.raises(UnknownId):
         restore(engine, key)
     done(home, "verify")
+
+
+def test_the_verb_takedown(home: Path) -> None:
+    key = rows(home, "search", "vay")[0]["id"]
+    before = len(rows(home, "search", "vay"))
+    done(home, "takedown", "add", key, "--reason", "theo yêu cầu")
+    assert len(rows(home, "search", "vay")) == before - 1
+    assert [(row["id"], row["reason"]) for row in rows(home, "takedown", "list")] == [
+        (key, "theo yêu cầu")
+    ]
+    assert bantin(home, "show", key).stderr.endswith("was taken down\n")
+    done(home, "takedown", "remove", key)
+    assert len(rows(home, "search", "vay")) == before
+    assert bantin(home, "takedown", "remove", key).returncode == 1
+    assert bantin(home, "takedown", "add", "x", "--reason", "y").returncode == 1
 
 
 def test_a_person_that_is_taken_down(home: Path, web: Web, engine: Engine) -> None:

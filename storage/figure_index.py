@@ -1,11 +1,10 @@
 """The index of figures: one document each, so that figures are found, counted and grouped by words at once."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tantivy
 from sqlalchemy.orm import Session
@@ -14,16 +13,13 @@ from storage.documents import (
     figure_document,
     figure_schema,
     from_number,
-    moment_minute,
 )
+from storage.figure_groups import group_hits, told_again
 from storage.index import DerivedIndex, Documents, Lot
 from storage.indexed import reported_figures
 from storage.matching import (
-    all_hits,
     both,
-    count_terms,
     either,
-    higher_than,
     match_item,
     match_query,
     one_of,
@@ -32,6 +28,9 @@ from storage.matching import (
 from storage.values import MOST, bound_scaled
 from text.queries import Item, Query
 
+if TYPE_CHECKING:
+    from storage.summing import Values
+
 EVERYTHING = Query()
 TYPES = ("money", "count", "percent", "measure")
 # Qualifiers with which a value is not reached, where a limit is held against its low or its high side.
@@ -39,7 +38,6 @@ _OPEN = {True: ("nearly", "under", "at_most"), False: ("over", "at_least")}
 _FIGURES_EACH = 50  # of an article, where articles are asked for
 # Where a figure stands in the order of lists: the moment of its article (negative), its start, its number.
 FigureKey = tuple[int, int, int]
-Columns = tuple[list[int], list[int], list[int], list[int]]
 Must, MustNot = tantivy.Occur.Must, tantivy.Occur.MustNot
 
 
@@ -61,22 +59,6 @@ class FigureQuery:
     until: str | None = None
     rejected: bool = False
     repeats: bool = False
-
-
-@dataclass
-class Values:
-    """The figures of a group: their values as scaled integers, ascending, and the sum of those that are no parts."""
-
-    values: list[int]
-    articles: int
-    total: int
-    nouns: set[int]  # what is counted, as numbers
-
-    def with_more(self, other: "Values") -> "Values":
-        """Both groups as one."""
-        values = sorted([*self.values, *other.values])
-        articles, total = self.articles + other.articles, self.total + other.total
-        return Values(values, articles, total, self.nouns | other.nouns)
 
 
 class FigureIndex(DerivedIndex):
@@ -172,110 +154,23 @@ class FigureIndex(DerivedIndex):
     def _match(self, asked: FigureQuery, before: int | None = None) -> tantivy.Query:
         return match_figures(self.schema, asked, before)
 
-    def kinds(self, asked: FigureQuery) -> list[str]:
-        """The types of the figures asked for, each with its unit, the most frequent first."""
-        built = self._match(asked)
-        counts, _ = self.mended(lambda: count_terms(self.searcher(), built, ("kind",), 20))
-        return list(counts["kind"])
-
-    def group(self, asked: FigureQuery, by: str, kind: str) -> dict[int, Values]:
-        """The figures asked for of one kind in groups, those of re-posts once; exact.
+    def group(self, asked: FigureQuery, by: str) -> tuple[str, dict[int, "Values"]]:
+        """The type and unit of the figures asked for, and these in groups, those of re-posts once; exact.
 
         Keys are years (2023), months (202307), quarters (20233), 0 where the day is unknown, or numbers of
-        portals. What is part of another figure asked for is not summed again.
+        portals. What is part of another figure asked for is not summed again. Figures without a value are in no
+        group. Raises InputError where the figures are of several types or units.
         """
-        return self.mended(lambda: self._group(asked, by, kind))
+        built = self._match(asked)
+        return self.mended(lambda: group_hits(self.searcher(), self.schema, built, by))
 
     def told_again(self, asked: FigureQuery) -> frozenset[str]:
         """The ids of articles that are re-posts of another one whose figures are asked for too."""
 
         def read() -> set[int]:
-            return self._told_again(self.searcher(), self._match(asked))
+            return told_again(self.searcher(), self.schema, self._match(asked))
 
         return frozenset(map(from_number, self.mended(read)))
-
-    def _group(self, asked: FigureQuery, by: str, kind: str) -> dict[int, Values]:
-        searcher, index = self.searcher(), self.schema
-        valued = ranged(index, "value", -MOST, MOST, tantivy.FieldType.Integer)
-        built = both(self._match(asked), one_of(index, "kind", [kind]), valued)
-        told_again = self._told_again(searcher, built)
-        values, codes, articles, nouns = self._columns(searcher, built, by)
-        groups: dict[int, list[int]] = defaultdict(list)
-        told_by: dict[int, set[int]] = defaultdict(set)
-        of_nouns: dict[int, set[int]] = defaultdict(set)
-        for value, code, article, noun in zip(values, codes, articles, nouns, strict=True):
-            if article not in told_again:
-                groups[code].append(value)
-                told_by[code].add(article)
-                of_nouns[code].add(noun)
-        sums = {code: sum(found) for code, found in groups.items()}
-        for value, code, article in self._parts(searcher, built, by):
-            if article not in told_again:
-                sums[code] -= value
-        return {
-            code: Values(found, len(told_by[code]), sums[code], of_nouns[code])
-            for code, found in groups.items()
-        }
-
-    def _columns(self, searcher: tantivy.Searcher, built: tantivy.Query, by: str) -> Columns:
-        """Values in ascending order, beside each the code of its group, its article and its noun."""
-        ascending = {"order_by_field": "value", "order": tantivy.Order.Asc}
-        hits = all_hits(searcher, built, **ascending)
-        addresses = [address for _, address in hits]
-        source = "moment" if by in _CODES else "portal_number"
-        numbers = searcher.fast_field_values(source, addresses)
-        codes = list(map(_CODES[by], numbers)) if by in _CODES else numbers
-        articles = searcher.fast_field_values("article_number", addresses)
-        nouns = searcher.fast_field_values("noun_number", addresses)
-        return [value for value, _ in hits], codes, articles, nouns
-
-    def _told_again(self, searcher: tantivy.Searcher, built: tantivy.Query) -> set[int]:
-        """The articles that are re-posts of another one whose figures are asked for too."""
-        index = self.schema
-        copies = both(built, one_of(index, "copy", [1]))
-        hits = all_hits(searcher, copies, order_by_field="moment")
-        if not hits:
-            return set()
-        addresses = [address for _, address in hits]
-        origins = searcher.fast_field_values("origin", addresses)
-        articles = searcher.fast_field_values("article_number", addresses)
-        firsts = both(built, one_of(index, "article_number", set(origins)))
-        found = all_hits(searcher, firsts)
-        there = set(searcher.fast_field_values("article_number", [a for _, a in found]))
-        first = dict(zip(origins, articles, strict=True))  # the earliest, which comes last
-        return {
-            article
-            for origin, article in zip(origins, articles, strict=True)
-            if origin in there or first[origin] != article
-        }
-
-    def _parts(
-        self, searcher: tantivy.Searcher, built: tantivy.Query, by: str
-    ) -> Iterator[tuple[int, int, int]]:
-        """Value, group and article of what is part of another figure that is asked for."""
-        index = self.schema
-        parts = both(built, higher_than(index, "whole", 0))
-        found = all_hits(searcher, parts)
-        wholes = set(searcher.fast_field_values("whole", [a for _, a in found]))
-        if not wholes:
-            return
-        there = all_hits(searcher, both(built, one_of(index, "number", wholes)))
-        known = searcher.fast_field_values("number", [a for _, a in there])
-        values, codes, articles, _ = self._columns(
-            searcher, both(parts, one_of(index, "whole", known)), by
-        )
-        yield from zip(values, codes, articles, strict=True)
-
-
-_CODES: dict[str, Callable[[int], int]] = {
-    "year": lambda moment: moment_minute(moment) // 10**8,
-    "month": lambda moment: moment_minute(moment) // 10**6,
-    "quarter": lambda moment: _quarter(moment_minute(moment) // 10**6),
-}
-
-
-def _quarter(month: int) -> int:
-    return month // 100 * 10 + (month % 100 + 2) // 3
 
 
 def _side(index: tantivy.Schema, field: str, at: int, low: bool) -> tantivy.Query:

@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from model.errors import InputError
 from model.records import decimal_text
 from storage import schema
 from storage.documents import portal_number
-from storage.figure_index import FigureIndex, FigureKey, FigureQuery, Values
+from storage.figure_index import FigureIndex, FigureKey, FigureQuery
 from storage.queries import WITHOUT_TEXT, archive_address, is_current
 from storage.takedowns import is_shown
 from storage.values import from_scaled
+
+if TYPE_CHECKING:
+    from storage.summing import Values
 
 _AT_ONCE = 500  # figures read from the database at once
 
@@ -77,21 +78,15 @@ def group_figures(
     nothing: of percentages and of different nouns. `places` are those of all portals, by slug. Raises InputError
     where the figures are of several types or units.
     """
-    kinds = index.kinds(asked)
-    if len(kinds) > 1:
-        found = ", ".join(sorted(kinds)[:4])
-        raise InputError(f"figures of several kinds ({found}); choose with --type and --unit")
-    if not kinds:
-        return []
     names = {portal_number(slug): slug for slug in places}
     if by == "place":
         names = {number: places[slug] or "unknown" for number, slug in names.items()}
     groups: dict[str, Values] = {}
-    for code, values in index.group(asked, by, kinds[0]).items():
+    kind, found = index.group(asked, by)
+    for code, values in found.items():
         name = names[code] if by in ("portal", "place") else _named(by, code)
         groups[name] = groups[name].with_more(values) if name in groups else values
-    kind = kinds[0].partition(" ")[0]
-    return [_summed(key, groups[key], kind) for key in sorted(groups)]
+    return [_summed(key, groups[key], kind.partition(" ")[0]) for key in sorted(groups)]
 
 
 def _named(by: str, code: int) -> str:
@@ -106,11 +101,11 @@ def _named(by: str, code: int) -> str:
     return f"{str(code)[:4]}{joint}{str(code)[4:]}"
 
 
-def _summed(key: str, group: Values, kind: str) -> dict[str, Any]:
+def _summed(key: str, group: "Values", kind: str) -> dict[str, Any]:
     values = group.values
-    shown = {"min": values[0], "max": values[-1]}
-    told = {name: from_scaled(kind, value) for name, value in shown.items()}
-    middle = median(map(Decimal, values))
+    told = {name: from_scaled(kind, int(values[at])) for name, at in (("min", 0), ("max", -1))}
+    count = len(values)
+    middle = Decimal(int(values[(count - 1) // 2]) + int(values[count // 2])) / 2
     places = Decimal(from_scaled(kind, 1) or 1)
     known = kind != "percent" and len(group.nouns) < 2
     return {

@@ -43,10 +43,14 @@ def match_query(index: tantivy.Schema, query: Query, before: int | None = None) 
     return tantivy.Query.boolean_query(parts)
 
 
-def all_hits(searcher: tantivy.Searcher, built: tantivy.Query, **order: Any) -> list[Any]:
-    """All that a query finds; counted first, because the index makes room for as many as are asked for."""
-    count = int(searcher.search(tantivy.Query.const_score_query(built, 1.0), limit=1).count or 0)
-    return searcher.search(built, limit=count, count=False, **order).hits if count else []
+def all_hits(
+    searcher: tantivy.Searcher, built: tantivy.Query, count: int | None = None, **order: Any
+) -> list[Any]:
+    """All that a query finds, counted first where `count` is not known: the index makes room for so many."""
+    unscored = tantivy.Query.const_score_query(built, 1.0)
+    if count is None:
+        count = int(searcher.search(unscored, limit=1).count or 0)
+    return searcher.search(unscored, limit=count, count=False, **order).hits if count else []
 
 
 def count_terms(

@@ -46,6 +46,7 @@ HOMES = {
     "rensa": {"text"},
     "tantivy": {"storage"},
     "filelock": {"storage"},
+    "numpy": {"storage"},
     "tldextract": {"crawler"},
     "apscheduler": {"scheduler"},
     "click": {"cli"},

@@ -23,7 +23,8 @@ from web.routes import Routes
 router = Routes()
 SIZE = 25
 BY = ("year", "quarter", "month", "portal", "place", "series")
-_MOST = 8_000  # figures that are grouped for a page; more want another question, or the export
+_MOST = 30_000  # figures that are grouped for a page; more want another question, or the export
+_MOST_FOLLOWED = 8_000  # figures that a series is looked for in: their rows are read
 _BARS = 60
 _WIDTH, _HEIGHT, _LEFT, _FOOT = 720, 240, 64, 34
 _ENDS = {
@@ -121,7 +122,7 @@ def _groups(
     archive, (asked, by, total) = archive_of(request), question
     if not total:
         return [], ""
-    if total > _MOST:
+    if total > (_MOST_FOLLOWED if by == "series" else _MOST):
         return [], "many"
     if by == "series":
         rows = find_figures(archive.engine, archive.indexes.figures, asked, once=True)

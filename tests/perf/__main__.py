@@ -20,6 +20,7 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import psycopg
 from sqlalchemy import Engine, select
@@ -95,11 +96,12 @@ def questions() -> dict[str, list[str]]:
     words: Counter[str] = Counter()
     pairs: Counter[str] = Counter()
     for bulletin in make_bulletins(300):
-        found = re.findall(r"\w+", bulletin.text.lower())
-        words.update({word for word in found if len(word) > 1 and not word.isdigit()})
-        for line in re.split(r"[.,;\n]", bulletin.text.lower()):
+        text = normalize("NFC", bulletin.text.lower())  # some come in pieces: o, ng
+        found = re.findall(r"\w+", text)
+        words.update(sorted({word for word in found if len(word) > 1 and not word.isdigit()}))
+        for line in re.split(r"[.,;\n]", text):
             row = re.findall(r"[^\W\d]+", line)
-            pairs.update({f"{a} {b}" for a, b in pairwise(row)})
+            pairs.update(sorted({f"{a} {b}" for a, b in pairwise(row)}))
     common = [word for word, _ in words.most_common(15)]
     frequent = [f'"{pair}"' for pair, _ in pairs.most_common(80)[::6]]
     phrases = [*frequent[:13], '"hộ nghèo"', '"suất quà"']

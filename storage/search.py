@@ -19,7 +19,15 @@ from storage.documents import (
 )
 from storage.index import DerivedIndex, Documents, Lot
 from storage.indexed import indexed_articles
-from storage.matching import all_hits, both, count_terms, higher_than, match_query, one_of
+from storage.matching import (
+    all_hits,
+    both,
+    count_terms,
+    higher_than,
+    match_query,
+    one_of,
+    spell_out,
+)
 from text.queries import Query
 
 _MOST_EQUAL = 20_000  # articles of one score that are ordered
@@ -131,6 +139,7 @@ class SearchIndex(DerivedIndex):
 
     def _search(self, query: Query, limit: int, offset: int, before: int | None) -> Found:
         searcher = self.searcher()
+        query = spell_out(searcher, query)
         built = match_query(self.schema, query)
         counting = _COUNTING.submit(_facets, searcher, built)
         if before is None and is_ranked(query):

@@ -13,10 +13,13 @@ import pytest
 
 from config import load_config
 from pipeline.workshop import Workshop
+from storage.matching import all_hits, match_query, spell_out
 from storage.queries import Page, search_articles
 from tests import postgres
 from tests.archives import done, rows
+from text import fold
 from text.queries import read_query
+from text.tokens import exact_tokens
 
 HERE = Path(__file__).parent / "search"
 CORPUS = [
@@ -87,6 +90,27 @@ def test_cases_on_postgresql(
     database = postgres.fresh_database(postgres_server)
     monkeypatch.setenv("BANTIN_DB", database)
     assert wrong_cases(imported(tmp_path), database) == []
+
+
+def test_words_spelled_out_find_what_patterns_find(corpus: Path) -> None:
+    """Two neighbours of each line, either typed without marks: the same articles."""
+    shop = Workshop(load_config(corpus / "bantin.toml", None))
+    shop.index.catch_up()
+    searcher, fields = shop.index.searcher(), shop.index.schema
+    asked = 0
+    for line in (line for bulletin in CORPUS for line in bulletin["text"].splitlines() if line):
+        one, other = [*exact_tokens(line), "", ""][:2]
+        for typed in (f"{fold(one)} {other}", f"{one} {fold(other)}"):
+            for query in map(read_query, (f'"{typed}"', typed)):
+                spelled = spell_out(searcher, query)
+                asked += spelled != query
+                found, expected = (
+                    {(hit.segment_ord, hit.doc) for _, hit in all_hits(searcher, built)}
+                    for built in (match_query(fields, spelled), match_query(fields, query))
+                )
+                assert found == expected, typed
+    shop.engine.dispose()
+    assert asked > 100
 
 
 def test_pages_by_key_go_through_everything_once(corpus: Path) -> None:

@@ -31,12 +31,13 @@ OPERATORS = {
 class Token:
     """One word as it is matched: exactly where it was typed with marks, else whatever marks it carries.
 
-    With `prefix` words that begin so.
+    With `prefix` words that begin so. `ways` are the words with marks that it stands for, where they are known.
     """
 
     key: str
     exact: bool
     prefix: bool = False
+    ways: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 from samples import PORTALS, SampleSite
 from tests.archives import BANTIN, bantin, done, make_archive, rows
 
@@ -43,6 +45,7 @@ def crawl_and_kill(home: Path, after: float, whole_group: bool) -> None:
             crawl.kill()
 
 
+@pytest.mark.long
 def test_twenty_kills_then_a_full_run(tmp_path: Path) -> None:
     """Over all sample portals: nothing lost, nothing twice, nothing acknowledged fetched again."""
     sites = [SampleSite(kind) for kind in PORTALS]

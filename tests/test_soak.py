@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.soak import soak
 
 
+@pytest.mark.long
 def test_a_day_with_kills(tmp_path: Path) -> None:
     counts = soak(days=1, portals=3, kills=4, home=tmp_path)
     assert counts.wrong == []

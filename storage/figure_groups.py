@@ -1,6 +1,5 @@
 """Figures that a query of the index finds, in groups: one look that surveys them, one that reads their columns."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -42,7 +41,6 @@ def survey_figures(searcher: tantivy.Searcher, built: tantivy.Query) -> Survey:
     asked["kind"] = {"terms": {"field": "kind", "size": _KINDS}}
     asked["valued"] = {"value_count": {"field": "value"}}
     told: Any = searcher.aggregate(built, asked)
-    told = json.loads(told) if isinstance(told, str) else told
     return Survey(
         int(told["noun"]["count"]),
         int(told["valued"]["value"]),

@@ -1,10 +1,9 @@
 """A question as a query of the index: what must stand where, and what ranks first."""
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import islice, pairwise, product
+from itertools import islice, pairwise, product, takewhile
 from math import prod
 from typing import Any
 
@@ -20,7 +19,7 @@ _LONGEST = 40  # letters of a word that may carry marks; no syllable has more th
 _MOST_PATTERN = 20_000  # letters
 _PAIRS = 30  # neighbours of a long query that are looked at
 _MOST_WAYS = 40  # to spell a phrase; more are left to patterns
-_MOST_TERMS = 8  # of a question that are spelled out
+_MOST_SPELLED = 8  # words of a question
 Must, Should, MustNot = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
 
@@ -63,7 +62,6 @@ def count_terms(
     """How many of what a query finds have each value of a field, the most frequent first, and how many the rest."""
     asked = {name: {"terms": {"field": name, "size": size}} for name in fields}
     told: Any = searcher.aggregate(built, asked)
-    told = json.loads(told) if isinstance(told, str) else told
     counts = {
         name: {str(b["key"]): int(b["doc_count"]) for b in told[name]["buckets"]} for name in asked
     }
@@ -126,7 +124,7 @@ def spell_out(searcher: tantivy.Searcher, query: Query) -> Query:
     A phrase of known words is found in two thirds of the time of one of patterns.
     """
     terms = [token for token in query.terms if not token.prefix]
-    if len({token.exact for token in terms}) < 2 or len(terms) > _MOST_TERMS:
+    if len({token.exact for token in terms}) < 2 or len(terms) > _MOST_SPELLED:
         return query
     known = {token: _spellings(searcher, token) for token in terms if not token.exact}
 
@@ -144,8 +142,12 @@ def _spellings(searcher: tantivy.Searcher, token: Token) -> Token:
     """The word with all words of texts that it stands for."""
     if len(token.key) > _LONGEST:
         return token
-    pattern, first = re.compile(any_marks(token.key)), any_marks(token.key[0]).strip("[]\\")
-    begun = [searcher.terms_with_prefix("text_exact", letter) for letter in first]
+    forms = [any_marks(letter) for letter in token.key]
+    bare = "".join(takewhile(str.isalnum, forms))
+    if bare == token.key:  # a number carries no marks
+        return replace(token, ways=(bare,))
+    pattern, next_letters = re.compile("".join(forms)), forms[len(bare)].strip("[]")
+    begun = [searcher.terms_with_prefix("text_exact", bare + letter) for letter in next_letters]
     ways = tuple(term for found in begun for term, _ in found if pattern.fullmatch(term))
     return replace(token, ways=ways)
 

@@ -1,7 +1,7 @@
 """Search by a table of cases: what must be found, what must not, what must stand first, on both databases.
 
-`tests/search/corpus.jsonl` are 48 bulletins and `cases.jsonl` 465 questions, written by somebody who had not seen
-the search: 434 of them held when they were first asked.
+`tests/search/corpus.jsonl` are 48 bulletins and `cases.jsonl` questions, the first 465 written by somebody who had not
+seen the search: 434 of them held when they were first asked.
 """
 
 import json

@@ -41,6 +41,7 @@ class DerivedIndex:
         self._engine = engine
         self._opened: tantivy.Index | None = None
         self._epoch = 0  # of the database that the index was made from
+        self._renewed = 0  # how often this process has made it anew
         self._lock = FileLock(folder.with_name(folder.name + ".lock"))
 
     def fields(self) -> tantivy.Schema:
@@ -70,11 +71,14 @@ class DerivedIndex:
         """The index, made anew where there is none; one that is damaged raises."""
         if self._mark() is not None:
             return tantivy.Index(self.fields(), path=str(self._folder))
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        made = tantivy.Index(self.fields(), path=str(self._folder))
-        self._set_mark(0)
-        return made
+        with self._lock:  # another thread may be making it just now
+            if self._mark() is not None:
+                return tantivy.Index(self.fields(), path=str(self._folder))
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            made = tantivy.Index(self.fields(), path=str(self._folder))
+            self._set_mark(0)
+            return made
 
     def _mark(self) -> int | None:
         """The journal's number up to which the index is brought, None without an index of this format."""
@@ -94,12 +98,15 @@ class DerivedIndex:
         fresh.write_text(f"{self.format} {number} {of}", encoding="utf-8")
         fresh.replace(self._folder / _MARK)
 
-    def renew(self) -> None:
-        """Make the index anew from the database."""
+    def renew(self, known: int | None = None) -> None:
+        """Make the index anew from the database; not where that was done since it had been done `known` times."""
         with self._lock:
+            if known is not None and known != self._renewed:
+                return
             self._opened = None
             shutil.rmtree(self._folder, ignore_errors=True)
             self._catch_up()
+            self._renewed += 1
 
     def catch_up(self, *, wait: bool = False) -> int:
         """Index what the journal names since the last time; returns how many articles.
@@ -166,11 +173,12 @@ class DerivedIndex:
 
     def mended(self, ask: Callable[[], T]) -> T:
         """The answer to a question; an index that is damaged is made anew, and asked again."""
+        known = self._renewed
         try:
             return ask()
         except BaseException as error:
             pass_damage(error)
-            self.renew()
+            self.renew(known)
             return ask()
 
     def _walk(self, lot: Callable[[int | None, int], Lot]) -> Iterator[list[str]]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from filelock import Timeout
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,7 @@ from storage.captures import first_state, place_of, warc_files
 from storage.corrections import correction_line
 from storage.editions import article_row, newest_edition
 from storage.identity import groups_of, identity_line, person_rows
-from storage.index import DerivedIndex
+from storage.index import DerivedIndex, Moment
 from storage.reposts import likely_groups, origin_of, wrong_bands
 from storage.values import to_scaled
 from storage.warc import Held, payload_digest, read_block, read_exchange, scan_file
@@ -64,7 +65,7 @@ def whole_checks(
     yield "re-posts", check_reposts(session)
     yield "journal", check_journal(session)
     for index in indexes:
-        yield index.name, check_index(session, index)
+        yield index.name, check_index(index)
 
 
 def differing(row: Any, expected: dict[str, Any]) -> list[str]:
@@ -355,22 +356,35 @@ def _gaps(numbers: Iterable[int]) -> Iterator[Finding]:
 _LOT = 500  # articles compared with the index at once
 
 
-def check_index(session: Session, index: DerivedIndex) -> Iterator[Finding]:
-    """What an index of articles or figures lacks, holds in another reading, or should no longer hold."""
-    total = index.size()
-    if total is None:
-        count = session.scalar(select(func.count()).select_from(schema.Article))
-        if count:
-            problem = f"missing or damaged, {count} articles; the next search makes it anew"
-            yield Finding(what=index.name, problem=problem)
-        return
-    number = schema.Journal.number
-    later = select(schema.Journal.article_id).where(number > index.last_number())
+def check_index(index: DerivedIndex) -> Iterator[Finding]:
+    """What an index of articles or figures lacks, holds in another reading, or should no longer hold.
+
+    What the next search brings into it is no fault.
+    """
+    try:
+        with index.moment() as moment:
+            if moment.searcher is None:
+                yield from _check_none(index, moment.session)
+            elif not moment.anew:
+                yield from _check_documents(index, moment)
+    except Timeout:
+        yield Finding(what=index.name, problem="not checked: another process is making it")
+
+
+def _check_none(index: DerivedIndex, session: Session) -> Iterator[Finding]:
+    if count := session.scalar(select(func.count()).select_from(schema.Article)):
+        problem = f"missing or damaged, {count} articles; the next search makes it anew"
+        yield Finding(what=index.name, problem=problem)
+
+
+def _check_documents(index: DerivedIndex, moment: Moment) -> Iterator[Finding]:
+    session = moment.session
+    later = select(schema.Journal.article_id).where(schema.Journal.number > moment.number)
     waiting = {key for key in session.scalars(later) if key}
     ids = list(session.scalars(select(schema.Article.id).order_by(schema.Article.id)))
-    total -= len(index.held(sorted(waiting - set(ids))))
+    total = moment.size() - len(moment.held(sorted(waiting - set(ids))))
     for at in range(0, len(ids), _LOT):
-        held = index.held(ids[at : at + _LOT])
+        held = moment.held(ids[at : at + _LOT])
         total -= len(held)
         for key, (version, article_id) in index.expected(session, ids[at : at + _LOT]).items():
             found = held.pop(key, None)

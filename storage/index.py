@@ -2,9 +2,10 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import tantivy
 from filelock import FileLock, Timeout
@@ -12,6 +13,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from storage import schema
+from storage.database import look
 from storage.epochs import epoch
 from storage.journal import last_number
 
@@ -129,8 +131,7 @@ class DerivedIndex:
             last, now = last_number(session), epoch(session)
             index = self._index_or_new()
             done = self._mark() or 0
-            # Another database, one restored from an earlier day, or made anew without news in the journal.
-            anew = not done or done > last or self._epoch != now
+            anew = self._is_to_be_made(session)
             if done == last and not anew:
                 return 0
             changed = _changed(session, 0 if anew else done)
@@ -192,23 +193,50 @@ class DerivedIndex:
                 return
             size = _LOT
 
-    def size(self) -> int | None:
-        """How many documents there are; None without an index, or where it is damaged."""
+    @contextmanager
+    def moment(self) -> Iterator["Moment"]:
+        """Index and database as they were at one moment, while others go on; raises Timeout where one goes on making it."""
+        with look(self._engine) as session:
+            with self._lock.acquire(timeout=LONGEST_WAIT):
+                searcher = self._reader()
+                number, anew = self._mark() or 0, self._is_to_be_made(session)
+            yield Moment(session, searcher, self.schema, self.key, number, anew)
+
+    def _reader(self) -> tantivy.Searcher | None:
         if self._mark() is None:
             return None
         try:
-            return int(tantivy.Index(self.fields(), path=str(self._folder)).searcher().num_docs)
+            return tantivy.Index(self.fields(), path=str(self._folder)).searcher()
         except BaseException as error:
             pass_damage(error)
             return None
 
+    def _is_to_be_made(self, session: Session) -> bool:
+        """Whether it is of another database, one restored from an earlier day, or one read anew without news in the journal."""
+        done = self._mark()
+        return not done or done > last_number(session) or self._epoch != epoch(session)
+
+
+class Moment(NamedTuple):
+    """An index beside its database: what reads each, the journal's number it is brought to, whether it will be made anew."""
+
+    session: Session
+    searcher: tantivy.Searcher | None  # None without an index, or where it is damaged
+    fields: tantivy.Schema
+    key: str
+    number: int
+    anew: bool
+
+    def size(self) -> int:
+        """How many documents there are."""
+        return int(self.searcher.num_docs) if self.searcher else 0
+
     def held(self, articles: Sequence[str]) -> dict[str, str]:
         """The version of each document of these articles as indexed, by id."""
-        if not articles:
+        searcher = self.searcher
+        if not articles or not searcher:
             return {}
-        index = tantivy.Index(self.fields(), path=str(self._folder))
-        searcher = index.searcher()
-        asked = tantivy.Query.term_set_query(index.schema, self.key, list(articles))
+        asked = tantivy.Query.term_set_query(self.fields, self.key, list(articles))
         found = searcher.search(asked, limit=max(searcher.num_docs, 1), count=False)
         documents = [searcher.doc(address) for _, address in found.hits]
         return {str(d["id"][0]): str(d["version"][0]) for d in documents}

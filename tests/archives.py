@@ -82,7 +82,7 @@ def bantin(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def done(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command run in an archive; it has to succeed."""
     outcome = bantin(home, *arguments)
-    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.returncode == 0, outcome.stderr + outcome.stdout
     return outcome
 
 

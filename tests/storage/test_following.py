@@ -1,21 +1,26 @@
 """The index follows the journal: past slow writers, many at once, and kills at any moment."""
 
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from filelock import FileLock
 from sqlalchemy import Engine
 
 from model.clock import now
 from storage import schema
 from storage.captures import forget_readings
+from storage.checks import check_index
 from storage.database import begin, open_database
 from storage.ids import derive_id
+from storage.indexes import Indexes
 from storage.journal import add_line
 from storage.search import SearchIndex
 from tests.archives import bantin, done, rows
@@ -173,3 +178,54 @@ def test_a_killed_rebuild_leaves_nothing_out_of_the_index(crawled: Path) -> None
     found = {row["id"] for row in rows(crawled, "search", "huyện OR xã", "--limit", "1000")}
     assert found == wanted
     assert done(crawled, "verify").stdout == ""
+
+
+def test_verify_of_an_index_from_the_midst_of_a_rebuild(crawled: Path) -> None:
+    """Another process holds it when the rebuild ends: the next search makes it anew, and nothing is wrong."""
+    wanted = {row["id"] for row in rows(crawled, "search", "huyện OR xã", "--limit", "1000")}
+    engine = open_database(f"sqlite:///{crawled / 'bantin.db'}")
+    forget_readings(engine)
+    indexes = Indexes(crawled / "index", engine)
+    indexes.catch_up()
+    with FileLock(crawled / "index.lock"), FileLock(crawled / "index-figures.lock"):
+        done(crawled, "rebuild")
+    with indexes.articles.moment() as moment:
+        assert (moment.size(), moment.anew) == (0, True)
+    assert done(crawled, "verify").stdout == ""
+    found = {row["id"] for row in rows(crawled, "search", "huyện OR xã", "--limit", "1000")}
+    assert found == wanted
+    engine.dispose()
+
+
+def test_verify_beside_an_indexer(crawled: Path) -> None:
+    """Whatever it is at: index and database are compared as they are at one moment."""
+    indexer = INDEXER.replace("shop.index.renew()", "shop.index._set_mark(0); shop.index.renew()")
+    with subprocess.Popen(
+        [sys.executable, "-c", indexer], cwd=crawled, env={"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as other:  # fmt: skip
+        engine = open_database(f"sqlite:///{crawled / 'bantin.db'}")
+        indexes = Indexes(crawled / "index", engine)
+        for _ in range(60):
+            for index in (indexes.articles, indexes.figures):
+                assert list(check_index(index)) == []
+        assert other.poll() is None
+        other.send_signal(signal.SIGKILL)
+        engine.dispose()
+
+
+def test_many_threads_ask_an_index_that_is_taken_away(
+    opened: Callable[[], Engine], tmp_path: Path
+) -> None:
+    """Each is answered in full, however often others find it gone and make it anew meanwhile."""
+    engine = opened()
+    make_portal(engine)
+    for number in range(20):
+        put(engine, f"n{number}")
+    index = SearchIndex(tmp_path / "index", engine)
+    with ThreadPoolExecutor(6) as pool:
+        for _ in range(20):
+            index.catch_up()
+            shutil.rmtree(tmp_path / "index")
+            told = pool.map(lambda _: found(index, "tu:01/01/2024"), range(6))
+            assert list(told) == [20] * 6

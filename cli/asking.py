@@ -148,8 +148,14 @@ def _exported(shop: Any, asked: Any, what: str, kind: str) -> tuple[Any, Sequenc
     """What is exported as rows, and their columns."""
     from storage.figure_index import FigureQuery
     from storage.figures import FIELDS, find_figures
-    from storage.listing import ARTICLE_FIELDS, MENTION_FIELDS, list_articles, list_mentions
-    from storage.people import OFFICE_FIELDS, PEOPLE_FIELDS, find_people, office_rows
+    from storage.listing import (
+        ARTICLE_FIELDS,
+        MENTION_FIELDS,
+        list_articles,
+        list_everybody,
+        list_mentions,
+    )
+    from storage.people import OFFICE_FIELDS, PEOPLE_FIELDS, office_rows
 
     engine, index = shop.engine, shop.index
     if what == "articles":
@@ -159,6 +165,5 @@ def _exported(shop: Any, asked: Any, what: str, kind: str) -> tuple[Any, Sequenc
     if what == "figures":
         every = FigureQuery(asked, rejected=True, repeats=True)
         return find_figures(engine, shop.figure_index, every), FIELDS
-    articles = {key for lot in index.find(asked) for key in lot} if asked.asks else None
-    people = find_people(engine, articles=articles)
+    people = list_everybody(engine, index, asked)
     return (office_rows(people), OFFICE_FIELDS) if kind == "csv" else (people, PEOPLE_FIELDS)

@@ -1,18 +1,22 @@
-"""What is exported: the articles that a question finds, and the mentions in them, as flat rows."""
+"""What is exported: the articles that a question finds, the mentions in them and the people, as rows in lots."""
 
+from array import array
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from storage import schema
+from storage.documents import from_number, to_number
+from storage.people import find_people
 from storage.queries import WITHOUT_TEXT, archive_address, is_current
 from storage.search import SearchIndex
 from storage.takedowns import hidden_names, is_shown
 from text.queries import Query
 
-_AT_ONCE = 250  # articles read from the database at once
+_AT_ONCE = 250  # articles or people read from the database at once
 ARTICLE_FIELDS = (
     "id", "edition_id", "portal", "url", "native_id", "title", "published", "certainty", "section", "lead", "body",
     "byline", "source", "attachments", "dialect", "captured", "seen", "vanished", "archived", "warc_file", "warc_offset",
@@ -130,3 +134,59 @@ def _mention_row(
         "url": article.url,
         "archived": archive_address(edition, article),
     }
+
+
+def list_everybody(
+    engine: Engine, index: SearchIndex, query: Query, called: str | None = None
+) -> Iterator[dict[str, Any]]:
+    """The people whom the articles that a question finds report, most reported first, as `find_people` tells them.
+
+    With `called` only who has (part of) that name. Of all people only numbers are held, of 8 bytes each, and of a
+    question's besides how often each is reported.
+    """
+    numbers = _reported_in(engine, index, query) if query.asks else _reported(engine)
+    for at in range(0, len(numbers), _AT_ONCE):
+        ids = [from_number(number) for number in numbers[at : at + _AT_ONCE]]
+        articles = set(index.among(query, _articles_of(engine, ids))) if query.asks else None
+        found = find_people(engine, called, articles=articles, only=ids)
+        people = {person["id"]: person for person in found}
+        yield from (people[key] for key in ids if key in people)
+
+
+def _reported(engine: Engine) -> "array[int]":
+    """The numbers of all people, most reported first."""
+    said = schema.Sighting
+    asked = _sightings(said.person_id).group_by(said.person_id)
+    with Session(engine) as session:
+        rows = session.scalars(asked.order_by(_TOLD.desc(), said.person_id))
+        return array("Q", map(to_number, rows))
+
+
+def _reported_in(engine: Engine, index: SearchIndex, query: Query) -> "array[int]":
+    """The numbers of the people whom the articles report that a question finds, most reported first."""
+    said = schema.Sighting
+    counts: Counter[int] = Counter()
+    for ids in _lots(index, query):
+        asked = _sightings(said.person_id, _TOLD).where(said.article_id.in_(ids))
+        with Session(engine) as session:
+            for key, told in session.execute(asked.group_by(said.person_id)):
+                counts[to_number(key)] += told
+    return array("Q", sorted(counts, key=lambda number: (-counts[number], number)))
+
+
+def _articles_of(engine: Engine, people: Sequence[str]) -> list[str]:
+    """The ids of the articles that report these people."""
+    said = schema.Sighting
+    with Session(engine) as session:
+        asked = _sightings(said.article_id).where(said.person_id.in_(people)).distinct()
+        return list(session.scalars(asked))
+
+
+_TOLD = func.count(schema.Sighting.article_id.distinct())
+
+
+def _sightings(*columns: Any) -> Any:
+    """Columns of the sightings of current editions that are shown, each of somebody who is known."""
+    said = schema.Sighting
+    asked = select(*columns).join(schema.Article, schema.Article.current == said.edition_id)
+    return asked.where(said.person_id.is_not(None), is_shown())

@@ -136,7 +136,7 @@ def get_person(engine: Engine, key: str) -> dict[str, Any]:
     return found[0]
 
 
-def office_rows(people: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def office_rows(people: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """One row for each office of each person, one without an office for who holds none."""
     for person in people:
         named = {key: person[key] for key in OFFICE_FIELDS[:4]}

@@ -1,7 +1,7 @@
 """Questions to the archive: articles, figures, people, status."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -62,14 +62,20 @@ def search_articles(engine: Engine, index: SearchIndex, query: Query, page: Page
         "results": results,
         "facets": found.facets,
         "next": str(found.hits[-1].moment) if more else None,  # no JSON reader may round it
-        "suggestion": None if found.total else _suggestion(index, query),
+        "suggestion": None if found.total else _suggestion(index, page.typed, query),
     }
 
 
-def _suggestion(index: SearchIndex, query: Query) -> str | None:
-    """The nearest question that finds something; one that finds nothing may hold words of what is not there any more."""
-    nearest = index.suggest(query)
-    return nearest if nearest and index.search(read_query(nearest), 1).total else None
+def _suggestion(index: SearchIndex, typed: str, query: Query) -> str | None:
+    """What might have been meant by what was typed, where it finds something within the same question.
+
+    What finds nothing may hold words of what is not there any more.
+    """
+    nearest = index.suggest(typed)
+    if not nearest:
+        return None
+    meant = replace(query, clauses=read_query(nearest).clauses)
+    return nearest if index.search(meant, 1).total else None
 
 
 def _rows(engine: Engine, ids: list[str]) -> dict[str, Any]:

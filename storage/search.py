@@ -28,7 +28,8 @@ from storage.matching import (
     one_of,
     spell_out,
 )
-from text.queries import Query
+from text.queries import Query, Token, read_query, respelled
+from text.tokens import token_spans
 
 _MOST_EQUAL = 20_000  # articles of one score that are ordered
 _MOST_TERMS = 2000  # words that a suggestion is chosen among
@@ -231,24 +232,22 @@ class SearchIndex(DerivedIndex):
             )
         ]
 
-    def suggest(self, query: Query) -> str | None:
-        """The words of a question with those that no article has replaced by the nearest that one has."""
-        tokens = [token for clause in query.clauses for token in clause[0].tokens]
-        if len(tokens) > _MOST_WORDS:
+    def suggest(self, typed: str) -> str | None:
+        """A question with each word that no article has replaced by the nearest that one has; None where all have one."""
+        if len(token_spans(typed)) > _MOST_WORDS:
             return None
-        searcher = self._index.searcher()
-        words, changed = [], False
-        for token in tokens:
-            field = "text_exact" if token.exact else "text_folded"
-            near = token.key
-            if not searcher.doc_freq(field, token.key):
-                near_ones = searcher.terms_with_prefix(field, token.key[:1], limit=_MOST_TERMS)
-                known = [term for term, _ in near_ones]
-                close = get_close_matches(token.key, known, n=1, cutoff=0.6)
-                near = close[0] if close else token.key
-            changed = changed or near != token.key
-            words.append(near)
-        return " ".join(words) if changed else None
+        nearest = respelled(typed, partial(_nearest, self.searcher()))
+        return nearest if read_query(nearest) != read_query(typed) else None
+
+
+def _nearest(searcher: tantivy.Searcher, token: Token) -> str:
+    """The word of the index that is the nearest to this one: itself where an article has it."""
+    field = "text_exact" if token.exact else "text_folded"
+    if searcher.doc_freq(field, token.key):
+        return token.key
+    known = [t for t, _ in searcher.terms_with_prefix(field, token.key[:1], limit=_MOST_TERMS)]
+    close = get_close_matches(token.key, known, n=1, cutoff=0.6)
+    return close[0] if close else token.key
 
 
 def is_ranked(query: Query) -> bool:

@@ -3,12 +3,18 @@
 import csv
 import io
 import sqlite3
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from storage import listing
+from storage.database import open_database
+from storage.indexes import Indexes
+from storage.people import find_people
 from tests.archives import bantin, done, rows
+from text.queries import read_query
 
 PLACE = "huyện Gia Viễn, tỉnh Ninh Bình"
 BULLETINS = {
@@ -101,6 +107,25 @@ def test_csv_has_a_line_for_each_office(home: Path) -> None:
     assert {line["name"] for line in csv.DictReader(io.StringIO(exported))} == {
         "Vũ Thị Dược", "Bùi Quang Ngà"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", ["", "hộ OR huyện", "hội nghị den:01/01/2024", "zzzzz"])
+@pytest.mark.parametrize("called", [None, "thi", "Nguyễn"])
+def test_an_export_tells_in_lots_what_a_question_tells_at_once(
+    crawled_once: Path, monkeypatch: pytest.MonkeyPatch, typed: str, called: str | None
+) -> None:
+    monkeypatch.setattr(listing, "_AT_ONCE", 3)
+    engine = open_database(f"sqlite:///{crawled_once / 'bantin.db'}")
+    index, query = Indexes(crawled_once / "index", engine).articles, read_query(typed)
+    index.catch_up()
+    articles = {key for lot in index.find(query) for key in lot} if typed else None
+    whole = find_people(engine, called, articles=articles)
+    told = list(listing.list_everybody(engine, index, query, called))
+    engine.dispose()
+    assert sorted(told, key=itemgetter("id")) == sorted(whole, key=itemgetter("id"))
+    often = [len(person["articles"]) for person in told]
+    assert often == sorted(often, reverse=True)
+    assert bool(told) == (typed != "zzzzz")
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,21 @@ def test_nothing_found_suggests_what_is_near(corpus: Path) -> None:
     assert "did you mean: hộ nghèo" in outcome.stderr
 
 
+@pytest.mark.parametrize(("typed", "meant"), [
+    ('"hộ nghoè" cong:gia-vien', '"hộ nghèo" cong:gia-vien'),
+    ("nghoè -zzz tu:01/01/2000", "nghèo -zzz tu:01/01/2000"),
+    ("“hộ  nghoè” OR qqqqqq", '"hộ  nghèo" OR qqqqqq'),
+])  # fmt: skip
+def test_a_suggestion_keeps_what_narrows(corpus: Path, typed: str, meant: str) -> None:
+    assert f"did you mean: {meant}\n" in done(corpus, "search", typed).stderr
+
+
+def test_a_suggestion_finds_something_where_it_is_shown(corpus: Path) -> None:
+    """Nothing of that portal holds the word, whatever others do."""
+    assert "did you mean" not in done(corpus, "search", "hộ nghoè", "--from", "2090-01-01").stderr
+    assert "did you mean" not in done(corpus, "search", "hộ nghoè -nghèo").stderr
+
+
 def test_a_word_may_be_left_out_by_a_hyphen(corpus: Path) -> None:
     every = {r["id"] for r in rows(corpus, "search", "hộ")}
     without = {r["id"] for r in rows(corpus, "search", "hộ -nghèo")}

@@ -1,14 +1,14 @@
 """What somebody typed into a search box, as a question: no input is an error."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
 from text.aliases import alias_groups
 from text.dates import read_date
 from text.letters import has_marks, nfc
-from text.tokens import exact_tokens, folded_tokens, token_pairs
+from text.tokens import exact_tokens, folded_tokens, token_pairs, token_spans
 
 _QUOTES = {ord(c): '"' for c in "“”„‟«»″"}
 _BLANKS = {ord(c): " " for c in "\u00a0\u2007\u202f\u3000\t\r\n\x0b\x0c"}
@@ -86,7 +86,7 @@ def read_query(typed: str) -> Query:
     """
     query = Query()
     joining = False
-    for piece in _PIECE.finditer(nfc(typed).translate(_QUOTES | _BLANKS)):
+    for piece in _PIECE.finditer(_plain(typed)):
         if piece[0] in _OR and query.clauses:
             joining = True
             continue
@@ -100,6 +100,32 @@ def read_query(typed: str) -> Query:
             query = replace(query, clauses=_with_items(query.clauses, items, joining))
             joining = False
     return replace(query, clauses=tuple(_expanded(query.clauses)))
+
+
+def respelled(typed: str, spell: Callable[[Token], str]) -> str:
+    """The same question with each word that is looked for as `spell` writes it; all else stays as it was typed.
+
+    >>> respelled('"ho ngheo" -can cong:gia-vien', lambda token: token.key.upper())
+    '"HO NGHEO" -can cong:gia-vien'
+    """
+
+    def write(piece: re.Match[str]) -> str:
+        told, at, written = piece[0], 0, ""
+        named = piece["name"] and _operator(Query(), piece)
+        if piece["minus"] or named or told in _OR or told.endswith("*"):
+            return told
+        for start, end in token_spans(told):
+            (word,) = _tokens(told[start:end])
+            better = spell(word)
+            written += told[at:start] + (told[start:end] if better == word.key else better)
+            at = end
+        return written + told[at:]
+
+    return _PIECE.sub(write, _plain(typed))
+
+
+def _plain(typed: str) -> str:
+    return nfc(typed).translate(_QUOTES | _BLANKS)
 
 
 def _values(piece: re.Match[str]) -> list[str]:
@@ -158,13 +184,16 @@ def read_item(value: str) -> Item | None:
 
 
 def _item(value: str) -> Item | None:
-    pairs = token_pairs(value)
-    if not pairs:
+    tokens = _tokens(value)
+    if not tokens:
         return None
-    tokens = tuple(Token(e, True) if has_marks(e) else Token(f, False) for e, f in pairs)
     if value.endswith("*") and len(tokens) == 1 and len(tokens[0].key) in _PREFIX:
         return Item((replace(tokens[0], prefix=True),))
     return Item(tokens)
+
+
+def _tokens(value: str) -> tuple[Token, ...]:
+    return tuple(Token(e, True) if has_marks(e) else Token(f, False) for e, f in token_pairs(value))
 
 
 def _operator(query: Query, piece: re.Match[str]) -> Query | None:

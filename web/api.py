@@ -24,13 +24,13 @@ from storage.listing import (
     MENTION_FIELDS,
     articles_of,
     list_articles,
+    list_everybody,
     list_mentions,
     mentions_of,
 )
 from storage.people import (
     OFFICE_FIELDS,
     PEOPLE_FIELDS,
-    find_people,
     get_person,
     list_people,
     office_rows,
@@ -344,7 +344,8 @@ def people_file(
     request: Request, kind: Kind, q: Annotated[str, Query(max_length=200)] = "", bom: bool = True
 ) -> Response:
     """People as a file; CSV has one line for each office."""
-    rows = find_people(archive_of(request).engine, q or None)
+    archive = archive_of(request)
+    rows = list_everybody(archive.engine, archive.indexes.articles, Wish().question(), q or None)
     if kind == "csv":
         return _file(request, office_rows(rows), OFFICE_FIELDS, bom=bom)
     return _file(request, rows, PEOPLE_FIELDS, bom=bom)

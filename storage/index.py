@@ -168,9 +168,17 @@ class DerivedIndex:
         return self._mark() or 0
 
     def searcher(self) -> tantivy.Searcher:
-        """What reads the index as it is now."""
-        self._index.reload()
-        return self._index.searcher()
+        """What reads the index as it is now; one that is only being made is waited for."""
+        found = self._read_now()
+        if found.num_docs:
+            return found
+        with self._lock:
+            return self._read_now()
+
+    def _read_now(self) -> tantivy.Searcher:
+        index = self._index
+        index.reload()
+        return index.searcher()
 
     def mended(self, ask: Callable[[], T]) -> T:
         """The answer to a question; an index that is damaged is made anew, and asked again."""

@@ -70,11 +70,13 @@ def people_list(
 
 def _nearest(engine: Any, query: str | None, body: str | None) -> str:
     """What the archive knows that is nearest to a name or a body it does not know, as an addition to a line."""
-    from storage.people import known_names, names_body, nearest_names
+    from storage.people import known_bodies, names_body, nearest_names, similar_names
 
     for kind, asked in (("name", query), ("body", body)):
-        known = known_names(engine, kind) if asked else set()
-        if asked and not any(names_body(name, asked) for name in known):
+        if not asked:
+            continue
+        known = similar_names(engine, asked) if kind == "name" else known_bodies(engine)
+        if not any(names_body(name, asked) for name in known):
             near = nearest_names(asked, known)
             return f"; nearest {kind}: {', '.join(near)}" if near else f"; no {kind} like it"
     return ""

@@ -231,13 +231,13 @@ def check_people(session: Session) -> Iterator[Finding]:
     """People and sightings that are not tied as the articles and the readers' decisions tie them."""
     keys = set(session.scalars(select(schema.Sighting.key)))
     people = session.scalars(select(schema.Person))
-    held = {row.id: (row.name, row.portal, row.score) for row in people}
-    tied: dict[str, tuple[str, str, int | None]] = {}
+    held = {row.id: _of_person(row) for row in people}
+    tied: dict[str, tuple[Any, ...]] = {}
     article: dict[str, str] = {}
     groups = list(groups_of(session, keys))
     for row, group in zip(person_rows(session, groups), groups, strict=True):
         key = row.id
-        tied[key] = (row.name, row.portal, row.score)
+        tied[key] = _of_person(row)
         article[key] = group.sightings[0].article_id
         for sighting in group.sightings:
             if sighting.person_id != key:
@@ -248,6 +248,10 @@ def check_people(session: Session) -> Iterator[Finding]:
         if held.get(key) != tied.get(key):
             problem = "its row is not what its sightings say"
             yield Finding(what=f"person {key}", problem=problem, article_id=article.get(key))
+
+
+def _of_person(row: schema.Person) -> tuple[Any, ...]:
+    return row.name, row.portal, row.score, row.told, row.key, row.bare
 
 
 def check_identities(session: Session) -> Iterator[Finding]:

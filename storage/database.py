@@ -13,7 +13,7 @@ from model.errors import StoreError
 
 __all__ = ["HEAD", "Engine", "Session", "begin", "look", "open_database"]
 
-HEAD = "0009"  # the newest file in migrations/versions
+HEAD = "0010"  # the newest file in migrations/versions
 # The cache, 64 MB, holds the inner pages of the indexes of some hundred thousand bulletins; 2 MB by default.
 _PRAGMAS = (
     "busy_timeout=60000",

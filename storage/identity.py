@@ -13,6 +13,7 @@ from storage.database import begin
 from storage.grouping import Decision, Group, Key, group_sightings, key_of
 from storage.ids import derive_id
 from storage.journal import add_line
+from text import bare_key, match_key
 
 _LOT = 300  # names that are tied in one transaction, so that nobody waits long
 _SHOWN = 3  # sightings that a line of the journal names on each side
@@ -80,12 +81,16 @@ def person_rows(session: Session, groups: Sequence[Group]) -> list[schema.Person
     for group in groups:
         founder = min(group.sightings, key=lambda s: (captured[s.article_id], s.article_id, s.key))
         names = Counter(s.name for s in group.sightings)
+        name = max(names, key=lambda name: (names[name], name))
         rows.append(
             schema.Person(
                 id=derive_id("person", founder.key, founder.article_id),
                 portal=group.sightings[0].portal,
-                name=max(names, key=lambda name: (names[name], name)),
+                name=name,
                 score=group.weakest,
+                told=len({s.article_id for s in group.sightings}),
+                key=f" {match_key(name)} ",
+                bare=f" {bare_key(name)} ",
             )
         )
     return rows

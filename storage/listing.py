@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage import schema
 from storage.documents import from_number, to_number
-from storage.people import find_people
+from storage.people import find_people, tells_now
 from storage.queries import WITHOUT_TEXT, archive_address, is_current
 from storage.search import SearchIndex
 from storage.takedowns import hidden_names, is_shown
@@ -155,10 +155,9 @@ def list_everybody(
 
 def _reported(engine: Engine) -> "array[int]":
     """The numbers of all people, most reported first."""
-    said = schema.Sighting
-    asked = _sightings(said.person_id).group_by(said.person_id)
+    person = schema.Person
     with Session(engine) as session:
-        rows = session.scalars(asked.order_by(_TOLD.desc(), said.person_id))
+        rows = session.scalars(select(person.id).order_by(person.told.desc(), person.id.desc()))
         return array("Q", map(to_number, rows))
 
 
@@ -167,11 +166,12 @@ def _reported_in(engine: Engine, index: SearchIndex, query: Query) -> "array[int
     said = schema.Sighting
     counts: Counter[int] = Counter()
     for ids in _lots(index, query):
-        asked = _sightings(said.person_id, _TOLD).where(said.article_id.in_(ids))
+        told = func.count(said.article_id.distinct())
+        asked = _sightings(said.person_id, told).where(said.article_id.in_(ids))
         with Session(engine) as session:
-            for key, told in session.execute(asked.group_by(said.person_id)):
-                counts[to_number(key)] += told
-    return array("Q", sorted(counts, key=lambda number: (-counts[number], number)))
+            for key, often in session.execute(asked.group_by(said.person_id)):
+                counts[to_number(key)] += often
+    return array("Q", sorted(counts, key=lambda number: (counts[number], number), reverse=True))
 
 
 def _articles_of(engine: Engine, people: Sequence[str]) -> list[str]:
@@ -182,11 +182,7 @@ def _articles_of(engine: Engine, people: Sequence[str]) -> list[str]:
         return list(session.scalars(asked))
 
 
-_TOLD = func.count(schema.Sighting.article_id.distinct())
-
-
 def _sightings(*columns: Any) -> Any:
     """Columns of the sightings of current editions that are shown, each of somebody who is known."""
-    said = schema.Sighting
-    asked = select(*columns).join(schema.Article, schema.Article.current == said.edition_id)
-    return asked.where(said.person_id.is_not(None), is_shown())
+    known = schema.Sighting.person_id.is_not(None)
+    return select(*columns).join(schema.Article, tells_now()).where(known, is_shown())

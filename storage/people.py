@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import ColumnElement, Engine, case, func, literal, select
 from sqlalchemy.orm import Session
 
-from model.errors import InputError, TakenDown, UnknownId
+from model.errors import TakenDown, UnknownId
 from storage import schema
-from storage.takedowns import hidden_people, is_shown
+from storage.takedowns import hidden_people, is_shown, unseen_people
 from text import bare_key, has_marks, match_key, write_out
 
 PEOPLE_FIELDS = ("id", "name", "names", "portal", "score", "offices", "articles")
@@ -28,7 +28,8 @@ _ALONE = re.compile(
 _UNIT = re.compile(
     r" (?:tỉnh|thành phố|huyện|thị xã|quận|xã|phường|thị trấn|đặc khu) ", re.IGNORECASE
 )
-_MOST_CALLED = 5000  # people of one name that are looked at
+_MOST_WORDS = 8  # of a name that others are compared with
+_MOST_SIMILAR = 1000  # names that the nearest is chosen among
 Key = tuple[str, str]  # an office: the keys of its position and its body
 
 
@@ -74,6 +75,12 @@ def find_people(  # noqa: PLR0913 -- each narrows by another thing
     return sorted(rows, key=lambda p: (-len(p["articles"]), not p["offices"], p["name"], p["id"]))
 
 
+def tells_now() -> Any:
+    """That a sighting is in its article's current edition; by the article's id, which has an index."""
+    article, said = schema.Article, schema.Sighting
+    return (article.id == said.article_id) & (article.current == said.edition_id)
+
+
 def _shown_people(session: Session, only: Collection[str] | None) -> dict[str, Known]:
     """Everybody, or those of these ids, who is not taken down."""
     asked, person = select(schema.Person), schema.Person
@@ -94,37 +101,35 @@ def list_people(
     offset: int = 0,
 ) -> dict[str, Any]:
     """A page of people, most reported first, and how many there are; by (part of) a name, or a body of theirs."""
-    said, article, office = schema.Sighting, schema.Article, schema.Office
-    told = func.count(said.article_id.distinct())
-    asked = (
-        select(said.person_id, told.label("told"))
-        .join(article, article.current == said.edition_id)
-        .where(said.person_id.is_not(None), is_shown())
-        .group_by(said.person_id)
-    )
+    person = schema.Person
+    asked = select(person.id)
     if query:
-        asked = asked.where(said.person_id.in_(_called(engine, query)))
+        asked = asked.where(_is_called(query))
     if body:
-        bodies = {name for name in known_names(engine, "body") if names_body(name, body)}
-        asked = asked.join(office, office.sighting_id == said.id).where(office.body.in_(bodies))
+        bodies = {name for name in known_bodies(engine) if names_body(name, body)}
+        asked = asked.where(person.id.in_(_holding(bodies)))
     with Session(engine) as session:
-        hidden = hidden_people(session)
-        asked = asked.where(said.person_id.not_in(hidden)).order_by(told.desc(), said.person_id)
-        count = select(func.count()).select_from(asked.order_by(None).subquery())
-        total = session.scalar(count) or 0
-        ids = [row.person_id for row in session.execute(asked.limit(limit).offset(offset))]
+        asked = asked.where(person.id.not_in(unseen_people(session)))
+        total = session.scalar(select(func.count()).select_from(asked.subquery())) or 0
+        order = (person.told.desc(), person.id.desc())
+        ids = session.scalars(asked.order_by(*order).limit(limit).offset(offset)).all()
     found = {person["id"]: person for person in find_people(engine, only=ids)}
     return {"total": total, "people": [found[key] for key in ids if key in found]}
 
 
-def _called(engine: Engine, query: str) -> list[str]:
-    """The ids of people of (part of) a name; raises InputError where these are too many to be looked at."""
-    with Session(engine) as session:
-        named = session.execute(select(schema.Person.id, schema.Person.name))
-        found = [row.id for row in named if _holds(row.name, query)]
-    if len(found) > _MOST_CALLED:
-        raise InputError(f"{query}: {len(found)} people are called so; type more of the name")
-    return found
+def _is_called(query: str) -> ColumnElement[bool]:
+    """That a person's name holds what was asked for: typed with marks exactly, without them folded."""
+    if has_marks(query):
+        return schema.Person.key.contains(f" {match_key(query)} ", autoescape=True)
+    return schema.Person.bare.contains(f" {bare_key(query)} ", autoescape=True)
+
+
+def _holding(bodies: Collection[str]) -> Any:
+    """The ids of people whom a current edition reports in an office of one of these bodies."""
+    said, office = schema.Sighting, schema.Office
+    asked = select(said.person_id).join(office, office.sighting_id == said.id)
+    asked = asked.join(schema.Article, tells_now())
+    return asked.where(office.body.in_(bodies), said.person_id.is_not(None), is_shown())
 
 
 def get_person(engine: Engine, key: str) -> dict[str, Any]:
@@ -158,18 +163,21 @@ def waiting_editions(engine: Engine) -> int:
         return session.scalar(asked) or 0
 
 
-def known_names(engine: Engine, kind: str) -> set[str]:
-    """The names of all people who are shown, or the full names of all bodies that somebody is reported to hold an office of."""
-    said, article = schema.Sighting, schema.Article
+def known_bodies(engine: Engine) -> set[str]:
+    """The full names of all bodies that somebody is reported to hold an office of."""
     with Session(engine) as session:
-        if kind == "body":
-            return {name for name in session.scalars(select(schema.Office.body).distinct()) if name}
-        shown = select(said.person_id).join(article, article.current == said.edition_id)
-        named = select(schema.Person.id, schema.Person.name).where(
-            schema.Person.id.in_(shown.where(is_shown(), said.person_id.is_not(None)))
-        )
-        hidden = hidden_people(session)
-        return {row.name for row in session.execute(named) if row.id not in hidden}
+        return {name for name in session.scalars(select(schema.Office.body).distinct()) if name}
+
+
+def similar_names(engine: Engine, query: str) -> list[str]:
+    """The names of people that share the most words with what was asked for, most reported first; a thousand at most."""
+    person = schema.Person
+    words = bare_key(query).split()[:_MOST_WORDS]
+    shared = sum((case((_is_called(word), 1), else_=0) for word in words), literal(0))
+    with Session(engine) as session:
+        asked = select(person.name).where(person.id.not_in(unseen_people(session)))
+        asked = asked.order_by(shared.desc(), person.told.desc(), person.id.desc())
+        return list(session.scalars(asked.limit(_MOST_SIMILAR)))
 
 
 def nearest_names(asked: str, names: Iterable[str]) -> list[str]:
@@ -232,7 +240,7 @@ def _sightings() -> Any:
             schema.Edition.title,
         )
         .join(schema.Edition, schema.Edition.id == said.edition_id)
-        .join(schema.Article, schema.Article.current == schema.Edition.id)
+        .join(schema.Article, tells_now())
         .where(is_shown())
         .order_by(said.reported, said.id)
     )
@@ -247,7 +255,7 @@ def _offices() -> Any:
             office.until, office.status, office.reported,
         )
         .join(said, said.id == office.sighting_id)
-        .join(schema.Article, schema.Article.current == office.edition_id)
+        .join(schema.Article, tells_now())
         .join(schema.Mention, schema.Mention.id == office.mention_id)
         .where(is_shown())
         .order_by(office.reported, office.edition_id, schema.Mention.start)

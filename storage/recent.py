@@ -12,6 +12,7 @@ from storage import schema
 from storage.database import look
 from storage.indexes import Indexes
 from storage.journal import TELLING
+from storage.people import tells_now
 from storage.queries import archive_address
 from storage.takedowns import is_shown
 from storage.wishes import Wish
@@ -53,7 +54,7 @@ def told_last(engine: Engine, indexes: Indexes, wish: Wish, count: int = 50) -> 
 def told_of_person(engine: Engine, person: str, count: int = 50) -> list[Recent]:
     """The articles that name a person, those whose current editions were told last first."""
     sighting, article = schema.Sighting, schema.Article
-    asked = select(sighting.article_id).join(article, article.current == sighting.edition_id)
+    asked = select(sighting.article_id).join(article, tells_now())
     with look(engine) as session:
         named = session.scalars(asked.where(sighting.person_id == person).distinct()).all()
         return _newest(session, named, count)

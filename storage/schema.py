@@ -10,6 +10,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    Index,
     Integer,
     String,
     Text,
@@ -256,14 +257,20 @@ class Person(Base):
     """A person: sightings of one name that a body, a place or a reader ties together.
 
     The id is a digest of the name and the article captured first of those that tell it; `score` is that of
-    the weakest link, in hundredths, null where there is one sighting.
+    the weakest link, in hundredths, null where there is one sighting. `told` is how many articles name the person
+    in their current editions. `key` and `bare` are the name as it is matched with marks and without, a blank
+    before and behind.
     """
 
     __tablename__ = "person"
+    __table_args__ = (Index("ix_person_told", "told", "id"),)
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     portal: Mapped[str] = mapped_column(ForeignKey("portal.slug"), index=True)
     name: Mapped[str] = mapped_column(Text, index=True)
     score: Mapped[int | None]
+    told: Mapped[int] = mapped_column(default=0, server_default="0")
+    key: Mapped[str] = mapped_column(Text, default="", server_default="")
+    bare: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class Office(Base):

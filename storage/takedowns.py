@@ -40,6 +40,17 @@ def hidden_people(session: Session) -> set[str]:
     return {row.target for row in rows} | {key for key in meant if key}
 
 
+def unseen_people(session: Session) -> set[str]:
+    """The ids of persons that are in no list: taken down, or named by nothing but articles that are."""
+    sighting, known = schema.Sighting, schema.Sighting.person_id.is_not(None)
+    named = select(sighting.person_id).where(known)
+    down = select(_takedown.target).where(_takedown.kind == "article")
+    touched = set(session.scalars(named.where(sighting.article_id.in_(down))))
+    shown = named.where(sighting.person_id.in_(touched), sighting.article_id.not_in(down))
+    named_still = set(session.scalars(shown)) if touched else set()
+    return hidden_people(session) | {key for key in touched - named_still if key}
+
+
 def hidden_names(session: Session, articles: Collection[str]) -> set[tuple[str, str]]:
     """Articles and names in them of persons that are taken down."""
     sighting = schema.Sighting

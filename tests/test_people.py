@@ -12,8 +12,10 @@ import pytest
 from storage import listing
 from storage.database import open_database
 from storage.indexes import Indexes
-from storage.people import find_people
+from storage.people import find_people, list_people, similar_names
+from storage.takedowns import take_down
 from tests.archives import bantin, done, rows
+from text import bare_key, has_marks, match_key
 from text.queries import read_query
 
 PLACE = "huyện Gia Viễn, tỉnh Ninh Bình"
@@ -309,3 +311,45 @@ def test_table_shows_offices_and_articles(home: Path) -> None:
     shown = done(home, "people", "Vũ Thị Dược", "--format", "table").stdout
     assert "Phó Chủ tịch, Ủy ban nhân dân huyện Gia Viễn" in shown
     assert "01/03/2021" in shown
+
+
+def test_people_of_an_older_archive_are_counted(crawled: Path) -> None:
+    """As version 0009 of the tables left them: without numbers and names to look for."""
+    before = sorted(rows(crawled, "people"), key=itemgetter("id"))
+    with sqlite3.connect(crawled / "bantin.db") as database:
+        database.execute("DROP INDEX ix_person_told")
+        for column in ("told", "key", "bare"):
+            database.execute(f"ALTER TABLE person DROP COLUMN {column}")
+        database.execute("UPDATE alembic_version SET version_num = '0009'")
+    assert done(crawled, "verify").stdout == ""
+    assert sorted(rows(crawled, "people"), key=itemgetter("id")) == before
+
+
+def test_a_page_of_people(crawled: Path) -> None:
+    """Most reported first; without marks any, with marks exactly; what is taken down is in no list."""
+    engine = open_database(f"sqlite:///{crawled / 'bantin.db'}")
+    everybody = list_people(engine, limit=1000)
+    whole = {person["id"]: person for person in find_people(engine)}
+    assert everybody["total"] == len(everybody["people"]) == len(whole)
+    often = [len(person["articles"]) for person in everybody["people"]]
+    assert often == sorted(often, reverse=True)
+    for query in ("thi", "Thị", "Thi", "nguyen van", "Vũ", "%", "_", "/", "", "zz"):
+        asked = list_people(engine, query, limit=1000)
+        meant = {p["id"] for p in whole.values() if _called(p["name"], query)}
+        assert {p["id"] for p in asked["people"]} == meant, query
+        assert asked["total"] == len(meant)
+    once = next(p for p in everybody["people"] if len(p["articles"]) == 1)
+    article = once["articles"][0]["id"]
+    gone = {key for key, p in whole.items() if {a["id"] for a in p["articles"]} == {article}}
+    take_down(engine, article, "theo yêu cầu")
+    assert list_people(engine)["total"] == len(whole) - len(gone)
+    assert once["name"] not in similar_names(engine, once["name"])
+    other = next(key for key in whole if key not in gone)
+    take_down(engine, other, "theo yêu cầu")
+    assert list_people(engine)["total"] == len(whole) - len(gone) - 1
+    engine.dispose()
+
+
+def _called(name: str, query: str) -> bool:
+    key = match_key if has_marks(query) else bare_key
+    return not query or f" {key(query)} " in f" {key(name)} "

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from storage.people import get_person, known_names, list_people, nearest_names
+from storage.people import get_person, list_people, nearest_names, similar_names
 from web.app import archive_of, page
 from web.asking import read_count
 from web.routes import Routes
@@ -22,7 +22,9 @@ def people(request: Request) -> Response:
     query, body = ((request.query_params.get(name) or "").strip()[:200] for name in ("q", "body"))
     offset = read_count(request, "offset", 0, _MOST)
     found = list_people(engine, query or None, body or None, SIZE, offset)
-    near = nearest_names(query, known_names(engine, "name")) if query and not found["total"] else []
+    near = (
+        nearest_names(query, similar_names(engine, query)) if query and not found["total"] else []
+    )
     given = {"q": query, "body": body}
     return page(
         request, "people.html", found=found, given=given, near=near, size=SIZE, offset=offset,

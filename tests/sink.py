@@ -305,15 +305,15 @@ class _Kept(logging.Handler):
 @contextmanager
 def served_app(config: Config, prefix: str = "") -> Iterator[Web]:
     """The application of an archive, served as `bantin serve` does; links lead to it."""
-    port = free_port()
+    taken = socket.create_server(("127.0.0.1", 0))  # held from now on, so that nobody else gets it
+    port = taken.getsockname()[1]
     address = msgspec.structs.replace(config.web, address=f"http://127.0.0.1:{port}{prefix}")
     app = create_app(msgspec.structs.replace(config, web=address), UnitTable())
     web = Web(port, app.state.archive.site)
     kept, root = _Kept(web.log), logging.getLogger()
     root.addHandler(kept)
-    settings = uvicorn.Config(app, port=port, log_level="info", log_config=None)
-    server = uvicorn.Server(settings)
-    thread = threading.Thread(target=server.run, daemon=True)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="info", log_config=None))
+    thread = threading.Thread(target=server.run, args=([taken],), daemon=True)
     thread.start()
     try:
         while not server.started:
@@ -323,6 +323,7 @@ def served_app(config: Config, prefix: str = "") -> Iterator[Web]:
     finally:
         server.should_exit = True
         thread.join(20)
+        taken.close()
         root.removeHandler(kept)
         app.state.archive.engine.dispose()
 

@@ -12,6 +12,7 @@ from storage import captures, checks, schema
 from storage.annotations import annotation_rows
 from storage.database import Session, look
 from storage.editions import article_key, attachment_rows, edition_row
+from storage.index_checks import check_index
 
 
 def verify(shop: Workshop, say: Progress) -> Iterator[Finding]:
@@ -24,8 +25,10 @@ def verify(shop: Workshop, say: Progress) -> Iterator[Finding]:
     yield from _guarded("archive", checks.check_files(shop.engine, shop.config.archive))
     yield from _check_editions(shop, say)
     with look(shop.engine) as session:
-        for name, found in checks.whole_checks(session, (shop.index, shop.figure_index)):
+        for name, found in checks.whole_checks(session):
             yield from _guarded(name, found)
+    for index in (shop.index, shop.figure_index):
+        yield from _guarded(index.name, check_index(index))
 
 
 def _guarded(name: str, findings: Iterator[Finding]) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Checks of the database against itself, the archive's files and the index: what `verify` asks of storage."""
+"""Checks of the database against itself and the archive's files: what `verify` asks of storage."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,7 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from filelock import Timeout
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
@@ -18,7 +17,6 @@ from storage.captures import first_state, place_of, warc_files
 from storage.corrections import correction_line
 from storage.editions import article_row, newest_edition
 from storage.identity import groups_of, identity_line, person_rows
-from storage.index import DerivedIndex, Moment
 from storage.reposts import likely_groups, origin_of, wrong_bands
 from storage.values import to_scaled
 from storage.warc import Held, payload_digest, read_block, read_exchange, scan_file
@@ -53,9 +51,7 @@ def is_founding(session: Session, capture: schema.Capture) -> bool:
     return session.scalar(asked.limit(1)) is not None
 
 
-def whole_checks(
-    session: Session, indexes: Iterable[DerivedIndex]
-) -> Iterator[tuple[str, Iterator[Finding]]]:
+def whole_checks(session: Session) -> Iterator[tuple[str, Iterator[Finding]]]:
     """The checks that look at whole tables, by name."""
     yield "rows", check_rows(session)
     yield "articles", check_articles(session)
@@ -64,8 +60,6 @@ def whole_checks(
     yield "decisions", check_identities(session)
     yield "re-posts", check_reposts(session)
     yield "journal", check_journal(session)
-    for index in indexes:
-        yield index.name, check_index(index)
 
 
 def differing(row: Any, expected: dict[str, Any]) -> list[str]:
@@ -355,49 +349,3 @@ def _gaps(numbers: Iterable[int]) -> Iterator[Finding]:
         if number != before + 1:
             yield Finding(what="journal", problem=f"lines {before + 1} to {number - 1} are missing")
         before = number
-
-
-_LOT = 500  # articles compared with the index at once
-
-
-def check_index(index: DerivedIndex) -> Iterator[Finding]:
-    """What an index of articles or figures lacks, holds in another reading, or should no longer hold.
-
-    What the next search brings into it is no fault.
-    """
-    try:
-        with index.moment() as moment:
-            if moment.searcher is None:
-                yield from _check_none(index, moment.session)
-            elif not moment.anew:
-                yield from _check_documents(index, moment)
-    except Timeout:
-        yield Finding(what=index.name, problem="not checked: another process is making it")
-
-
-def _check_none(index: DerivedIndex, session: Session) -> Iterator[Finding]:
-    if count := session.scalar(select(func.count()).select_from(schema.Article)):
-        problem = f"missing or damaged, {count} articles; the next search makes it anew"
-        yield Finding(what=index.name, problem=problem)
-
-
-def _check_documents(index: DerivedIndex, moment: Moment) -> Iterator[Finding]:
-    session = moment.session
-    later = select(schema.Journal.article_id).where(schema.Journal.number > moment.number)
-    waiting = {key for key in session.scalars(later) if key}
-    ids = list(session.scalars(select(schema.Article.id).order_by(schema.Article.id)))
-    total = moment.size() - len(moment.held(sorted(waiting - set(ids))))
-    for at in range(0, len(ids), _LOT):
-        held = moment.held(ids[at : at + _LOT])
-        total -= len(held)
-        for key, (version, article_id) in index.expected(session, ids[at : at + _LOT]).items():
-            found = held.pop(key, None)
-            if article_id in waiting or found == version:
-                continue
-            problem = "not in the index" if found is None else "indexed in another reading"
-            yield about_article(session, article_id, index.name, problem)
-        if held and not waiting:
-            yield Finding(what=index.name, problem=f"holds {', '.join(held)}: not there any more")
-        session.expunge_all()
-    if total:
-        yield Finding(what=index.name, problem=f"holds {total} of articles that are not there")

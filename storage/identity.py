@@ -1,9 +1,9 @@
 """Persons in the database: tied anew where names were read anew, and what readers say of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from sqlalchemy import Engine, delete, func, insert, select
+from sqlalchemy import ColumnElement, Engine, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from model.clock import now
@@ -17,6 +17,12 @@ from text import bare_key, match_key
 
 _LOT = 300  # names that are tied in one transaction, so that nobody waits long
 _SHOWN = 3  # sightings that a line of the journal names on each side
+
+
+def tells_now() -> ColumnElement[bool]:
+    """That a sighting is in its article's current edition; by the article's id, which has an index."""
+    article, said = schema.Article, schema.Sighting
+    return (article.id == said.article_id) & (article.current == said.edition_id)
 
 
 def mark_names(session: Session, keys: Iterable[str]) -> None:
@@ -81,19 +87,23 @@ def person_rows(session: Session, groups: Sequence[Group]) -> list[schema.Person
     for group in groups:
         founder = min(group.sightings, key=lambda s: (captured[s.article_id], s.article_id, s.key))
         names = Counter(s.name for s in group.sightings)
-        name = max(names, key=lambda name: (names[name], name))
         rows.append(
             schema.Person(
                 id=derive_id("person", founder.key, founder.article_id),
                 portal=group.sightings[0].portal,
-                name=name,
+                name=max(names, key=lambda name: (names[name], name)),
                 score=group.weakest,
                 told=len({s.article_id for s in group.sightings}),
-                key=f" {match_key(name)} ",
-                bare=f" {bare_key(name)} ",
+                key=_as_matched(names, match_key),
+                bare=_as_matched(names, bare_key),
             )
         )
     return rows
+
+
+def _as_matched(names: Iterable[str], key: Callable[[str], str]) -> str:
+    """All names as they are matched, a line each between blanks."""
+    return " \n ".join(["", *sorted(set(map(key, names))), ""])
 
 
 def groups_of(session: Session, keys: Iterable[str]) -> Iterator[Group]:
@@ -135,8 +145,7 @@ def _current(session: Session, names: set[str]) -> Sequence[schema.Sighting]:
     """Sightings in current editions, the earliest report first."""
     asked = (
         select(schema.Sighting)
-        .join(schema.Article, schema.Article.id == schema.Sighting.article_id)
-        .where(schema.Article.current == schema.Sighting.edition_id)
+        .join(schema.Article, tells_now())
         .where(schema.Sighting.key.in_(names))
     )
     day, article = schema.Sighting.reported, schema.Sighting.article_id
@@ -204,8 +213,7 @@ def _person_of(engine: Engine, key: Key) -> str:
     """The id of the person whom an article's name is now."""
     asked = (
         select(schema.Sighting.person_id)
-        .join(schema.Article, schema.Article.id == schema.Sighting.article_id)
-        .where(schema.Article.current == schema.Sighting.edition_id)
+        .join(schema.Article, tells_now())
         .where(schema.Sighting.article_id == key[0], schema.Sighting.key == key[1])
     )
     with Session(engine) as session:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from storage import schema
 from storage.documents import from_number, to_number
-from storage.people import find_people, tells_now
+from storage.identity import tells_now
+from storage.people import find_people, is_called
 from storage.queries import WITHOUT_TEXT, archive_address, is_current
 from storage.search import SearchIndex
 from storage.takedowns import hidden_names, is_shown
@@ -144,7 +145,7 @@ def list_everybody(
     With `called` only who has (part of) that name. Of all people only numbers are held, of 8 bytes each, and of a
     question's besides how often each is reported.
     """
-    numbers = _reported_in(engine, index, query) if query.asks else _reported(engine)
+    numbers = _reported_in(engine, index, query) if query.asks else _reported(engine, called)
     for at in range(0, len(numbers), _AT_ONCE):
         ids = [from_number(number) for number in numbers[at : at + _AT_ONCE]]
         articles = set(index.among(query, _articles_of(engine, ids))) if query.asks else None
@@ -153,12 +154,14 @@ def list_everybody(
         yield from (people[key] for key in ids if key in people)
 
 
-def _reported(engine: Engine) -> "array[int]":
-    """The numbers of all people, most reported first."""
+def _reported(engine: Engine, called: str | None) -> "array[int]":
+    """The numbers of all people, or of those called so, most reported first."""
     person = schema.Person
+    asked = select(person.id).order_by(person.told.desc(), person.id.desc())
+    if called:
+        asked = asked.where(is_called(called))
     with Session(engine) as session:
-        rows = session.scalars(select(person.id).order_by(person.told.desc(), person.id.desc()))
-        return array("Q", map(to_number, rows))
+        return array("Q", map(to_number, session.scalars(asked)))
 
 
 def _reported_in(engine: Engine, index: SearchIndex, query: Query) -> "array[int]":

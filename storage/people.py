@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, case, func, literal, select
+from sqlalchemy import ColumnElement, Engine, case, false, func, literal, select
 from sqlalchemy.orm import Session
 
 from model.errors import TakenDown, UnknownId
 from storage import schema
-from storage.takedowns import hidden_people, is_shown, unseen_people
+from storage.identity import tells_now
+from storage.takedowns import hidden_people, is_listed, is_shown
 from text import bare_key, has_marks, match_key, write_out
 
 PEOPLE_FIELDS = ("id", "name", "names", "portal", "score", "offices", "articles")
@@ -28,6 +29,7 @@ _ALONE = re.compile(
 _UNIT = re.compile(
     r" (?:tỉnh|thành phố|huyện|thị xã|quận|xã|phường|thị trấn|đặc khu) ", re.IGNORECASE
 )
+_LONGEST = 300  # letters; longer is no name, and databases have their limits
 _MOST_WORDS = 8  # of a name that others are compared with
 _MOST_SIMILAR = 1000  # names that the nearest is chosen among
 Key = tuple[str, str]  # an office: the keys of its position and its body
@@ -53,19 +55,20 @@ def find_people(  # noqa: PLR0913 -- each narrows by another thing
 ) -> list[dict[str, Any]]:
     """People as current editions report them, with their offices and articles: most reported first.
 
-    With `articles` only what these report, with `only` those of these ids. With `body` only who holds an office of it, and only these offices. With `on` as it stood that day by what
-    was reported until then: without offices that were left or whose unit was no more, and of an office that
+    With `articles` only what these report, with `only` those of these ids. With `body` only who holds an office of
+    it, and only these offices. With `on` as it stood that day by what was reported until then: without offices that were left or whose unit was no more, and of an office that
     one person holds at a time only the last who was reported to.
     """
+    whom = _meant(query, only)
     with Session(engine) as session:
-        people = _shown_people(session, only)
-        for said in session.execute(_of_people(_sightings(), only)):
+        people = _shown_people(session, whom)
+        for said in session.execute(_of_people(_sightings(), whom)):
             if said.person_id in people and _counts(said, on, articles):
                 _add_article(people[said.person_id], said)
-        for said in session.execute(_of_people(_offices(), only)):
+        for said in session.execute(_of_people(_offices(), whom)):
             if said.person_id in people and _counts(said, on, articles):
                 _add_office(people[said.person_id].offices, said)
-    found = [known for known in people.values() if known.articles and _meant(known, query)]
+    found = [known for known in people.values() if known.articles]
     if on:
         _succeed(found, on)
     if body:
@@ -75,22 +78,26 @@ def find_people(  # noqa: PLR0913 -- each narrows by another thing
     return sorted(rows, key=lambda p: (-len(p["articles"]), not p["offices"], p["name"], p["id"]))
 
 
-def tells_now() -> Any:
-    """That a sighting is in its article's current edition; by the article's id, which has an index."""
-    article, said = schema.Article, schema.Sighting
-    return (article.id == said.article_id) & (article.current == said.edition_id)
+def _meant(query: str | None, only: Collection[str] | None) -> Any:
+    """The question for the ids of those who are asked for; None for everybody."""
+    asked = select(schema.Person.id)
+    if only is not None:
+        asked = asked.where(schema.Person.id.in_(only))
+    if query:
+        asked = asked.where(is_called(query))
+    return None if only is None and not query else asked
 
 
-def _shown_people(session: Session, only: Collection[str] | None) -> dict[str, Known]:
-    """Everybody, or those of these ids, who is not taken down."""
+def _shown_people(session: Session, whom: Any) -> dict[str, Known]:
+    """Everybody, or those asked for, who is not taken down."""
     asked, person = select(schema.Person), schema.Person
-    rows = session.scalars(asked if only is None else asked.where(person.id.in_(only)))
+    rows = session.scalars(asked if whom is None else asked.where(person.id.in_(whom)))
     hidden = hidden_people(session)
     return {row.id: Known(row) for row in rows if row.id not in hidden}
 
 
-def _of_people(asked: Any, only: Collection[str] | None) -> Any:
-    return asked if only is None else asked.where(schema.Sighting.person_id.in_(only))
+def _of_people(asked: Any, whom: Any) -> Any:
+    return asked if whom is None else asked.where(schema.Sighting.person_id.in_(whom))
 
 
 def list_people(
@@ -104,12 +111,12 @@ def list_people(
     person = schema.Person
     asked = select(person.id)
     if query:
-        asked = asked.where(_is_called(query))
+        asked = asked.where(is_called(query))
     if body:
         bodies = {name for name in known_bodies(engine) if names_body(name, body)}
         asked = asked.where(person.id.in_(_holding(bodies)))
     with Session(engine) as session:
-        asked = asked.where(person.id.not_in(unseen_people(session)))
+        asked = asked.where(is_listed(), person.id.not_in(hidden_people(session)))
         total = session.scalar(select(func.count()).select_from(asked.subquery())) or 0
         order = (person.told.desc(), person.id.desc())
         ids = session.scalars(asked.order_by(*order).limit(limit).offset(offset)).all()
@@ -117,11 +124,15 @@ def list_people(
     return {"total": total, "people": [found[key] for key in ids if key in found]}
 
 
-def _is_called(query: str) -> ColumnElement[bool]:
-    """That a person's name holds what was asked for: typed with marks exactly, without them folded."""
+def is_called(query: str) -> ColumnElement[bool]:
+    """That one of a person's names holds what was asked for: typed with marks exactly, without them folded."""
+    key, column = bare_key(query), schema.Person.bare
     if has_marks(query):
-        return schema.Person.key.contains(f" {match_key(query)} ", autoescape=True)
-    return schema.Person.bare.contains(f" {bare_key(query)} ", autoescape=True)
+        key, column = match_key(query), schema.Person.key
+    words = " ".join(key.split())
+    if len(words) > _LONGEST or not words.isprintable():
+        return false()
+    return column.contains(f" {words} ", autoescape=True)
 
 
 def _holding(bodies: Collection[str]) -> Any:
@@ -173,9 +184,10 @@ def similar_names(engine: Engine, query: str) -> list[str]:
     """The names of people that share the most words with what was asked for, most reported first; a thousand at most."""
     person = schema.Person
     words = bare_key(query).split()[:_MOST_WORDS]
-    shared = sum((case((_is_called(word), 1), else_=0) for word in words), literal(0))
+    shared = sum((case((is_called(word), 1), else_=0) for word in words), literal(0))
     with Session(engine) as session:
-        asked = select(person.name).where(person.id.not_in(unseen_people(session)))
+        hidden = hidden_people(session)
+        asked = select(person.name).where(is_listed(), person.id.not_in(hidden))
         asked = asked.order_by(shared.desc(), person.told.desc(), person.id.desc())
         return list(session.scalars(asked.limit(_MOST_SIMILAR)))
 
@@ -189,18 +201,6 @@ def nearest_names(asked: str, names: Iterable[str]) -> list[str]:
 
 def _order(name: str) -> str:
     return " ".join(sorted(bare_key(name).split()))
-
-
-def _meant(known: Known, query: str | None) -> bool:
-    """Whether one of a person's names holds what was asked for: typed with marks exactly, without them folded."""
-    if not query:
-        return True
-    return any(_holds(name, query) for name in known.names)
-
-
-def _holds(name: str, query: str) -> bool:
-    key = match_key if has_marks(query) else bare_key
-    return f" {key(query)} " in f" {key(name)} "
 
 
 def names_body(body: str | None, asked: str) -> bool:

@@ -72,10 +72,8 @@ def _suggestion(index: SearchIndex, typed: str, query: Query) -> str | None:
     What finds nothing may hold words of what is not there any more.
     """
     nearest = index.suggest(typed)
-    if not nearest:
-        return None
     meant = replace(query, clauses=read_query(nearest).clauses)
-    return nearest if index.search(meant, 1).total else None
+    return nearest if meant != query and index.search(meant, 1).total else None
 
 
 def _rows(engine: Engine, ids: list[str]) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from storage import schema
 from storage.database import look
+from storage.identity import tells_now
 from storage.indexes import Indexes
 from storage.journal import TELLING
-from storage.people import tells_now
 from storage.queries import archive_address
 from storage.takedowns import is_shown
 from storage.wishes import Wish

@@ -258,8 +258,8 @@ class Person(Base):
 
     The id is a digest of the name and the article captured first of those that tell it; `score` is that of
     the weakest link, in hundredths, null where there is one sighting. `told` is how many articles name the person
-    in their current editions. `key` and `bare` are the name as it is matched with marks and without, a blank
-    before and behind.
+    in their current editions. `key` and `bare` are all names as they are matched with marks and without, a
+    line each between blanks.
     """
 
     __tablename__ = "person"

@@ -28,7 +28,7 @@ from storage.matching import (
     one_of,
     spell_out,
 )
-from text.queries import Query, Token, read_query, respelled
+from text.queries import Query, Token, respelled
 from text.tokens import token_spans
 
 _MOST_EQUAL = 20_000  # articles of one score that are ordered
@@ -232,12 +232,11 @@ class SearchIndex(DerivedIndex):
             )
         ]
 
-    def suggest(self, typed: str) -> str | None:
-        """A question with each word that no article has replaced by the nearest that one has; None where all have one."""
+    def suggest(self, typed: str) -> str:
+        """A question with each word that no article has replaced by the nearest that one has; as it was, where it is long."""
         if len(token_spans(typed)) > _MOST_WORDS:
-            return None
-        nearest = respelled(typed, partial(_nearest, self.searcher()))
-        return nearest if read_query(nearest) != read_query(typed) else None
+            return typed
+        return respelled(typed, partial(_nearest, self.searcher()))
 
 
 def _nearest(searcher: tantivy.Searcher, token: Token) -> str:

@@ -40,15 +40,13 @@ def hidden_people(session: Session) -> set[str]:
     return {row.target for row in rows} | {key for key in meant if key}
 
 
-def unseen_people(session: Session) -> set[str]:
-    """The ids of persons that are in no list: taken down, or named by nothing but articles that are."""
-    sighting, known = schema.Sighting, schema.Sighting.person_id.is_not(None)
-    named = select(sighting.person_id).where(known)
+def is_listed() -> ColumnElement[bool]:
+    """That an article names a person that is not taken down itself."""
+    said = schema.Sighting
     down = select(_takedown.target).where(_takedown.kind == "article")
-    touched = set(session.scalars(named.where(sighting.article_id.in_(down))))
-    shown = named.where(sighting.person_id.in_(touched), sighting.article_id.not_in(down))
-    named_still = set(session.scalars(shown)) if touched else set()
-    return hidden_people(session) | {key for key in touched - named_still if key}
+    touched = select(said.person_id).where(said.article_id.in_(down), said.person_id.is_not(None))
+    still = select(said.id).where(said.person_id == schema.Person.id, said.article_id.not_in(down))
+    return schema.Person.id.not_in(touched) | still.exists()
 
 
 def hidden_names(session: Session, articles: Collection[str]) -> set[tuple[str, str]]:

@@ -3,11 +3,13 @@
 import csv
 import io
 import sqlite3
+from collections.abc import Callable
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from storage import listing
 from storage.database import open_database
@@ -347,6 +349,34 @@ def test_a_page_of_people(crawled: Path) -> None:
     other = next(key for key in whole if key not in gone)
     take_down(engine, other, "theo yêu cầu")
     assert list_people(engine)["total"] == len(whole) - len(gone) - 1
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "query", ["", " ", "…", "%", "\x00", "vũ\x00", "\udcff", "x" * 70_000, "thị " * 30_000, "'; --", "<b>\""]
+)  # fmt: skip
+def test_any_name_may_be_asked_for(opened: Callable[[], Engine], query: str) -> None:
+    engine = opened()
+    assert list_people(engine, query, limit=5)["people"] == []
+    assert find_people(engine, query) == []
+    assert similar_names(engine, query) == []
+
+
+def test_a_person_is_found_by_every_name(home: Path) -> None:
+    """In lists, exports and on pages: also by one that a reader has told to be the same person's."""
+    ids = [people(home, name)[0]["id"] for name in ("Vũ Thị Dược", "Trần Văn Lý")]
+    done(home, "people", "merge", *ids, "--reason", "x")
+    engine = open_database(f"sqlite:///{home / 'bantin.db'}")
+    index = Indexes(home / "index", engine).articles
+    told = []
+    for name in ("Trần Văn Lý", "tran van ly", "Văn Lý"):
+        (person,) = people(home, name)
+        (listed,) = list_people(engine, name)["people"]
+        (exported,) = listing.list_everybody(engine, index, read_query(""), name)
+        told += [person["id"], listed["id"], exported["id"]]
+    assert len(set(told)) == 1
+    assert list_people(engine, "Lý Vũ")["total"] == 0
+    assert done(home, "verify").stdout == ""
     engine.dispose()
 
 

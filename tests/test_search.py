@@ -157,7 +157,7 @@ def test_a_suggestion_keeps_what_narrows(corpus: Path, typed: str, meant: str) -
 
 
 def test_a_suggestion_finds_something_where_it_is_shown(corpus: Path) -> None:
-    """Nothing of that portal holds the word, whatever others do."""
+    """Nothing from that day on holds the word, whatever was before, nor what leaves it out."""
     assert "did you mean" not in done(corpus, "search", "hộ nghoè", "--from", "2090-01-01").stderr
     assert "did you mean" not in done(corpus, "search", "hộ nghoè -nghèo").stderr
 

@@ -17,9 +17,9 @@ from sqlalchemy import Engine
 from model.clock import now
 from storage import schema
 from storage.captures import forget_readings
-from storage.checks import check_index
 from storage.database import begin, open_database
 from storage.ids import derive_id
+from storage.index_checks import _check_documents, check_index
 from storage.indexes import Indexes
 from storage.journal import add_line
 from storage.search import SearchIndex
@@ -197,21 +197,42 @@ def test_verify_of_an_index_from_the_midst_of_a_rebuild(crawled: Path) -> None:
     engine.dispose()
 
 
-def test_verify_beside_an_indexer(crawled: Path) -> None:
-    """Whatever it is at: index and database are compared as they are at one moment."""
-    indexer = INDEXER.replace("shop.index.renew()", "shop.index._set_mark(0); shop.index.renew()")
-    with subprocess.Popen(
-        [sys.executable, "-c", indexer], cwd=crawled, env={"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    ) as other:  # fmt: skip
-        engine = open_database(f"sqlite:///{crawled / 'bantin.db'}")
-        indexes = Indexes(crawled / "index", engine)
-        for _ in range(60):
-            for index in (indexes.articles, indexes.figures):
-                assert list(check_index(index)) == []
-        assert other.poll() is None
-        other.send_signal(signal.SIGKILL)
-        engine.dispose()
+def test_verify_waits_for_who_makes_the_index(crawled: Path) -> None:
+    engine = open_database(f"sqlite:///{crawled / 'bantin.db'}")
+    maker, seen = (Indexes(crawled / "index", engine).articles for _ in range(2))
+    with ThreadPoolExecutor(1) as pool:
+        with maker._lock:
+            shutil.rmtree(crawled / "index")
+            checking = pool.submit(lambda: list(check_index(seen)))
+            time.sleep(1)
+            assert not checking.done()
+            maker.renew()
+        assert checking.result(60) == []
+    engine.dispose()
+
+
+def test_verify_compares_one_moment(opened: Callable[[], Engine], tmp_path: Path) -> None:
+    """What is written and indexed while it compares is neither missing nor too much."""
+    engine = opened()
+    make_portal(engine)
+    for number in range(5):
+        put(engine, f"n{number}")
+    index = SearchIndex(tmp_path / "index", engine)
+    index.catch_up()
+    put(engine, "later")
+    with index.moment() as moment:
+        for number in range(5):
+            put(engine, f"m{number}")
+        with begin(engine) as session:
+            edition = session.get_one(schema.Edition, derive_id("edition", "n0"))
+            edition.title = "Sửa"
+            add_line(session, "reread", edition.article_id, edition.id)
+        assert index.catch_up() == 7
+        assert (moment.size(), list(_check_documents(index, moment))) == (5, [])
+    assert list(check_index(index)) == []
+    with begin(engine) as session:  # without a line of the journal: that is a fault
+        session.get_one(schema.Edition, derive_id("edition", "n1")).title = "Sửa"
+    assert len(list(check_index(index))) == 1
 
 
 def test_many_threads_ask_an_index_that_is_taken_away(

@@ -97,7 +97,7 @@ def scans(engine: Engine, statement: str, parameters: Any) -> list[str]:
     found = []
     for line in lines:
         told = re.search(_READS_ALL if lite else r"Seq Scan on (\w+)", line)
-        if told and (told[1] or told[told.re.groups]) in GROWING:
+        if told and told[told.lastindex or 1] in GROWING:
             found.append(line)
     return found
 

@@ -1,8 +1,11 @@
 """Letters and printed dates."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from text import fold, has_marks, match_key, nfc, read_date, write_out
+from text.queries import read_query, respelled
 
 # Date lines of real portals' forms, and what they say.
 LINES = [
@@ -58,3 +61,13 @@ def test_write_out() -> None:
 )
 def test_a_number_before_a_year_is_no_day(words: str) -> None:
     assert read_date(words) is None
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(['"', "“", "-", ":", "*", " ", "OR", "cong:", "tu:", "ộ", "o\u0302\u0323", "1.500", "1.5001", "&", "Đ", "\x00", "ﬁ", "İ", "hộ"]) | st.text(max_size=4)).map("".join))  # fmt: skip
+def test_a_question_is_respelled_whatever_it_is(typed: str) -> None:
+    """The same words give the same question; other words change none that is not looked for."""
+    assert read_query(respelled(typed, lambda token: token.key)) == read_query(typed)
+    other = read_query(respelled(typed, lambda token: "abc"))
+    assert other.excluded == read_query(typed).excluded
+    assert (other.portals, other.first) == (read_query(typed).portals, read_query(typed).first)

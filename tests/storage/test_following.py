@@ -77,6 +77,16 @@ def make_portal(engine: Engine) -> None:
         session.add(schema.Portal(slug="p", name="p"))
 
 
+def make_index(engine: Engine, folder: Path, count: int) -> SearchIndex:
+    """An index of a portal's first articles: n0, n1 and so on."""
+    make_portal(engine)
+    for number in range(count):
+        put(engine, f"n{number}")
+    index = SearchIndex(folder, engine)
+    index.catch_up()
+    return index
+
+
 def test_a_transaction_that_commits_late_is_seen(
     opened: Callable[[], Engine], tmp_path: Path
 ) -> None:
@@ -142,11 +152,7 @@ def test_indexer_killed_at_any_moment(crawled: Path) -> None:
 def test_killed_between_commit_and_mark(opened: Callable[[], Engine], tmp_path: Path) -> None:
     """The first build again: each article once."""
     engine = opened()
-    make_portal(engine)
-    for number in range(5):
-        put(engine, f"n{number}")
-    index = SearchIndex(tmp_path / "index", engine)
-    index.catch_up()
+    index = make_index(engine, tmp_path / "index", 5)
     index._set_mark(0)
     assert SearchIndex(tmp_path / "index", engine).catch_up() == 5
     assert found(index, "tu:01/01/2024") == 5
@@ -214,11 +220,7 @@ def test_verify_waits_for_who_makes_the_index(crawled: Path) -> None:
 def test_verify_compares_one_moment(opened: Callable[[], Engine], tmp_path: Path) -> None:
     """What is written and indexed while it compares is neither missing nor too much."""
     engine = opened()
-    make_portal(engine)
-    for number in range(5):
-        put(engine, f"n{number}")
-    index = SearchIndex(tmp_path / "index", engine)
-    index.catch_up()
+    index = make_index(engine, tmp_path / "index", 5)
     put(engine, "later")
     with index.moment() as moment:
         for number in range(5):
@@ -240,10 +242,7 @@ def test_many_threads_ask_an_index_that_is_taken_away(
 ) -> None:
     """Each is answered in full, however often others find it gone and make it anew meanwhile."""
     engine = opened()
-    make_portal(engine)
-    for number in range(20):
-        put(engine, f"n{number}")
-    index = SearchIndex(tmp_path / "index", engine)
+    index = make_index(engine, tmp_path / "index", 20)
     with ThreadPoolExecutor(6) as pool:
         for _ in range(20):
             index.catch_up()
